@@ -1,0 +1,1 @@
+"""Benchmarks of minijit against the interpreter, NumPy and Numba: ``python -m benchmarks``."""

@@ -1,0 +1,172 @@
+"""Emission of a unit: the LLVM text of all its functions, with declarations, attributes and metadata.
+
+The text holds no addresses: whatever lies outside is an external symbol that :mod:`minijit.codegen.link` resolves. The
+first function is the entry and visible from outside; the others are internal, so that LLVM may inline them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from minijit.codegen import emit_calls, emit_ops
+from minijit.codegen.emit_function import FunctionEmitter
+from minijit.codegen.emit_literals import llvm_type, symbol
+from minijit.ir.nodes import Instr, Value
+from minijit.ir.unit import Unit
+from minijit.machine import Machine, parts_of
+from minijit.runtime.support import INLINE, SIGNATURES
+
+_EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS}
+
+_ATTRIBUTES: Final = """\
+attributes #0 = { nounwind }
+attributes #1 = { cold noinline nounwind }
+attributes #2 = { cold nounwind }
+attributes #3 = { nounwind }
+attributes #4 = { nounwind willreturn memory(none) }
+attributes #5 = { nounwind willreturn memory(read) }
+attributes #6 = { alwaysinline nounwind }
+"""
+
+FAST_MATH: Final = "reassoc nsz arcp contract afn "
+"""What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
+
+
+class ModuleEmitter:
+    """Collects the text of a unit and what the functions need in common."""
+
+    __slots__ = ("_declarations", "_included", "_metadata", "_vectors", "emitters", "flags", "lines", "unit")
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.emitters = _EMITTERS
+        self.flags = FAST_MATH if unit.fastmath else ""
+        self.lines: list[str] = []
+        self._declarations: dict[str, str] = {}
+        self._included: dict[str, str] = {}
+        self._metadata: list[str] = []
+        self._vectors: dict[str, str] = {}
+
+    def payload_of(self, site: int) -> str:
+        """The letters of a site's payload."""
+        return self.unit.sites[site - 1].payload
+
+    def result_slots(self, name: str) -> int:
+        """How many slots the result of a native function takes; 0 where its signature is not known."""
+        signature = self.unit.signatures.get(name)
+        return 0 if signature is None else len(parts_of(signature[1]))
+
+    def declare_text(self, name: str, text: str) -> None:
+        """Declare an external once."""
+        self._declarations.setdefault(name, text)
+
+    def declare(self, name: str, result: str, args: Iterable[Value], extra: Sequence[str] = ()) -> None:
+        """Declare an intrinsic; LLVM knows its attributes."""
+        if name not in self._declarations:
+            types = ", ".join([*(llvm_type(arg.type) for arg in args), *extra])
+            self._declarations[name] = f"declare {result} @{name}({types})"
+
+    def declare_native(self, name: str, parts: Iterable[Value]) -> None:
+        """Declare a native function of another unit."""
+        if name not in self.unit.functions and name not in self._declarations:
+            types = ", ".join(["ptr", "ptr", *(llvm_type(part.type) for part in parts)])
+            self._declarations[name] = f"declare i32 {symbol(name)}({types}) #3"
+
+    def declare_c(self, name: str, result: Machine | None, args: Iterable[Value], effects: frozenset[str]) -> None:
+        """Declare a C function; a small one of our own runtime is put into the module, to be inlined."""
+        if name in INLINE:
+            self.include(name)
+        elif name in SIGNATURES:
+            self.declare_text(name, SIGNATURES[name])
+        elif name not in self._declarations:
+            effects = effects - {"raises"}
+            number = 4 if not effects else 5 if effects == {"reads"} else 3
+            types = ", ".join(_c_type(arg.type) for arg in args)
+            returned = "void" if result is None else ("zeroext i1" if result.name == "i1" else llvm_type(result))
+            self._declarations[name] = f"declare {returned} {symbol(name)}({types}) #{number}"
+
+    def include(self, name: str) -> None:
+        """Put an inline function of the runtime into the module."""
+        if name not in self._included:
+            self._included[name] = INLINE[name].text
+            for needed, text in INLINE[name].declarations.items():
+                self.declare_text(needed, text)
+
+    def vector_variants(self, instr: Instr) -> str:
+        """The call-site attribute that lets the loop vectoriser use vector versions of a C function.
+
+        ``attrs["vector"]`` names them: ``{"_ZGVdN4v_exp": 4, ...}``, each with its number of lanes; the arguments and
+        the result must be of one type.
+        """
+        variants: dict[str, int] | None = instr.attrs.get("vector")
+        if not variants:
+            return ""
+        element = llvm_type(instr.type)
+        for name, lanes in variants.items():
+            vector = f"<{lanes} x {element}>"
+            types = ", ".join([vector] * len(instr.args))
+            self._declarations.setdefault(name, f"declare {vector} @{name}({types}) #4")
+            self._vectors[name] = ""
+        mapping = ",".join(f"{name}({name})" for name in variants)
+        return f' nounwind willreturn memory(none) "vector-function-abi-variant"="{mapping}"'
+
+    def scalar_loop(self) -> int:
+        """The number of a new metadata node that keeps LLVM from vectorising and unrolling a loop."""
+        number = 4 + len(self._metadata)
+        self._metadata.append(f"!{number} = distinct !{{!{number}, !2, !3}}")
+        return number
+
+    def text(self) -> str:
+        """The whole module."""
+        out = [f"; unit {self.unit.name}".replace("\n", " ")]
+        out += self._declarations.values()
+        if self._vectors:
+            # Otherwise the declarations of vector versions are dropped before the vectoriser looks for them.
+            names = ", ".join(f"ptr @{name}" for name in self._vectors)
+            kind = f"[{len(self._vectors)} x ptr]"
+            out.append(f'@llvm.compiler.used = appending global {kind} [{names}], section "llvm.metadata"')
+        out.append("")
+        out += self.lines
+        out += self._included.values()
+        out.append(_ATTRIBUTES)
+        out.append('!0 = !{!"branch_weights", i32 2000, i32 1}')
+        out.append('!1 = !{!"branch_weights", i32 1, i32 2000}')
+        if self._metadata:
+            out.append('!2 = !{!"llvm.loop.vectorize.enable", i1 false}')
+            out.append('!3 = !{!"llvm.loop.unroll.disable"}')
+            out += self._metadata
+        return "\n".join(out) + "\n"
+
+
+def _c_type(machine: object) -> str:
+    assert isinstance(machine, Machine)
+    return "i1 zeroext" if machine.name == "i1" else llvm_type(machine)
+
+
+def emit_unit(unit: Unit) -> str:
+    """The LLVM text of all functions of a unit at the stage "loops".
+
+    Parameters
+    ----------
+    unit : Unit
+        Its first function is the entry and gets external linkage under its symbol.
+
+    Returns
+    -------
+    str
+        A module for :func:`minijit.codegen.toolchain.optimise_and_emit`.
+
+    Notes
+    -----
+    Beside the ops' own attributes these hints are read: ``Block.attrs["scalar"]`` on a loop header (neither vectorise
+    nor unroll), ``Terminator.attrs["likely"]`` on a branch (a bool: the first edge is likely, or unlikely),
+    ``Function.attrs["cold"]`` (never inline, optimise for size) and ``Function.attrs["recursive"]`` (the site through
+    which the function leaves when calls are nested too deeply).
+    """
+    module = ModuleEmitter(unit)
+    linkage = ""
+    for name, function in unit.functions.items():
+        FunctionEmitter(module, function).emit(name, linkage)
+        linkage = "internal "
+    return module.text()

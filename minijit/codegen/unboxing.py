@@ -1,0 +1,182 @@
+"""Takes Python objects apart: tests that they have the wanted types and loads the parts that native code works on.
+
+All tests of a level are joined by *and* and decided by one branch: first the types of all objects, then (now that fields
+may be read) dtype, number of dimensions and flags of arrays and lengths of tuples, then the same for the items of tuples.
+Last come the values; only a Python int can still turn out to be one that native code doesn't take.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import numpy as np
+
+from minijit import types as t
+from minijit.codegen.text import FunctionText, llvm_type
+from minijit.errors import InternalError
+from minijit.machine import parts_of_dtype
+from minijit.runtime import numpy_api as api
+
+_PYTHON_TYPES: Final[dict[str, type]] = {"bool": bool, "int": int, "float": float, "complex": complex}
+
+
+class OwnerOf(Protocol):
+    """Gives the owner (a memory block) of an array that is a Python object."""
+
+    def __call__(self, text: FunctionText, array: str) -> str: ...
+
+
+def unbox(
+    text: FunctionText, objects: list[str], wanted: tuple[t.Type, ...], miss: str, owner_of: OwnerOf
+) -> list[list[str]]:
+    """Test and take apart `objects`; control goes to the block `miss` when one is not of its wanted type.
+
+    Returns the parts of every object in the order of :func:`minijit.machine.parts_of`.
+    """
+    items = _test(text, list(zip(objects, wanted, strict=True)), miss)
+    return [_parts(text, value, one, items, miss, owner_of) for value, one in zip(objects, wanted, strict=True)]
+
+
+def _test(text: FunctionText, level: list[tuple[str, t.Type]], miss: str) -> dict[str, list[str]]:
+    """Emit all tests that can be made before values are read; returns the items of the tuples met, by tuple."""
+    items: dict[str, list[str]] = {}
+    while level:
+        _require(text, [_has_type(text, value, one) for value, one in level], miss)
+        _require(text, [c for value, one in level for c in _field_tests(text, value, one)], miss)
+        below: list[tuple[str, t.Type]] = []
+        for value, one in level:
+            if isinstance(one, t.Tuple):
+                items[value] = [text.load("ptr", value, api.TUPLE_ITEMS + 8 * k) for k in range(len(one.items))]
+                below += zip(items[value], one.items, strict=True)
+        level = below
+    return items
+
+
+def _require(text: FunctionText, conditions: list[str], miss: str) -> None:
+    conditions = [condition for condition in conditions if condition != "true"]
+    if conditions:
+        hit = text.new_label("hit")
+        text.branch(text.all_of(conditions), hit, miss, likely=True)
+        text.begin(hit)
+
+
+def _has_type(text: FunctionText, value: str, wanted: t.Type) -> str:
+    if isinstance(wanted, t.Object):
+        return "true"
+    if isinstance(wanted, t.NoneValue):
+        return text.value(f"icmp eq ptr {value}, {text.module.external('mj_none')}")
+    found = text.load("ptr", value, api.TYPE)
+    return text.value(f"icmp eq ptr {found}, {text.module.external(api.type_symbol(python_type(wanted)))}")
+
+
+def python_type(wanted: t.Type) -> type:
+    """The class of the objects that a type stands for."""
+    match wanted:
+        case t.PythonScalar(name):
+            return _PYTHON_TYPES[name]
+        case t.NumpyScalar(dtype):
+            return dtype.type
+        case t.Array():
+            return np.ndarray
+        case t.Tuple():
+            return tuple
+        case _:
+            raise InternalError(f"a value of type {wanted} can't be taken from Python")
+
+
+def _field_tests(text: FunctionText, value: str, wanted: t.Type) -> list[str]:
+    match wanted:
+        case t.Tuple(items):
+            return [text.value(f"icmp eq i64 {text.load('i64', value, api.TUPLE_LENGTH)}, {len(items)}")]
+        case t.Array():
+            dtype = text.load("ptr", value, api.ARRAY_DTYPE)
+            word = text.value(f"and i64 {text.load('i64', dtype, api.DTYPE_WORD)}, {api.DTYPE_WORD_MASK}")
+            mask, flags = _flags(wanted)
+            found = text.value(f"and i32 {text.load('i32', value, api.ARRAY_FLAGS)}, {mask}")
+            return [
+                text.value(f"icmp eq i64 {word}, {api.dtype_word(wanted.dtype)}"),
+                text.value(f"icmp eq i32 {text.load('i32', value, api.ARRAY_NDIM)}, {wanted.ndim}"),
+                text.value(f"icmp eq i32 {found}, {flags}"),
+            ]
+        case _:
+            return []
+
+
+def _flags(wanted: t.Array) -> tuple[int, int]:
+    """Which of an array's flags are looked at, and how they must be.
+
+    They must be exactly as the type says, though an array that is writable, or contiguous, could be taken for one that
+    isn't: what a function returns (a view or a copy, writable or not) depends on them, and contiguous arrays deserve code of
+    their own.
+    """
+    writable = api.WRITEABLE if wanted.writable else 0
+    match wanted.layout:
+        case "C":
+            return api.ALIGNED | api.C_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | api.C_CONTIGUOUS | writable
+        case "F":
+            order = api.F_CONTIGUOUS
+        case _:
+            order = 0
+    return api.ALIGNED | api.C_CONTIGUOUS | api.F_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | order | writable
+
+
+def _parts(
+    text: FunctionText, value: str, wanted: t.Type, items: dict[str, list[str]], miss: str, owner_of: OwnerOf
+) -> list[str]:
+    match wanted:
+        case t.PythonScalar("int"):
+            return [_int(text, value, miss)]
+        case t.PythonScalar("bool"):
+            return [text.value(f"icmp eq ptr {value}, {text.module.external('mj_true')}")]
+        case t.PythonScalar() | t.NumpyScalar():
+            return _stored_scalar(text, value, t.dtype_of(wanted))
+        case t.Array():
+            return _array(text, value, wanted, owner_of(text, value))
+        case t.Tuple(types):
+            pairs = zip(items[value], types, strict=True)
+            return [part for item, one in pairs for part in _parts(text, item, one, items, miss, owner_of)]
+        case t.Object():
+            return [value]
+        case _:
+            return []
+
+
+def _stored_scalar(text: FunctionText, value: str, dtype: np.dtype[np.generic]) -> list[str]:
+    """The value in a ``float``, ``complex`` or NumPy scalar: it follows the head."""
+    if dtype.kind == "b":
+        return [text.value(f"icmp ne i8 {text.load('i8', value, api.HEAD)}, 0")]
+    return [
+        text.load(llvm_type(machine), value, api.HEAD + machine.bits // 8 * index)
+        for index, machine in enumerate(parts_of_dtype(dtype))
+    ]
+
+
+def _array(text: FunctionText, value: str, wanted: t.Array, owner: str) -> list[str]:
+    parts = [value, owner, text.load("ptr", value, api.ARRAY_DATA)]
+    fields = [api.ARRAY_SHAPE, api.ARRAY_STRIDES] if wanted.layout == "A" else [api.ARRAY_SHAPE]
+    for field in fields if wanted.ndim else []:
+        row = text.load("ptr", value, field)
+        parts += [text.load("i64", row, 8 * axis) for axis in range(wanted.ndim)]
+    return parts
+
+
+def _int(text: FunctionText, value: str, miss: str) -> str:
+    """A Python int of one digit is read in place; longer ones go through the C API, which tells when 64 bits are too few."""
+    tag, digit = text.load("i64", value, api.LONG_TAG), text.load("i32", value, api.LONG_DIGIT)
+    if api.TAGGED_LONGS:
+        short = text.value(f"icmp ult i64 {tag}, 16")
+        sign = text.value(f"sub i64 1, {text.value(f'and i64 {tag}, 3')}")
+    else:
+        short = text.value(f"icmp ult i64 {text.value(f'add i64 {tag}, 1')}, 3")
+        sign = tag
+    quick = text.value(f"mul i64 {sign}, {text.value(f'zext i32 {digit} to i64')}")
+    start, longer, fits, done = text.block, *(text.new_label(purpose) for purpose in ("longer", "fits", "int"))
+    text.branch(short, done, longer, likely=True)
+    text.begin(longer)
+    overflow = text.stack(8)
+    slow = text.call("i64", "PyLong_AsLongLongAndOverflow", ("ptr", value), ("ptr", overflow))
+    text.branch(text.value(f"icmp eq i32 {text.load('i32', overflow)}, 0"), fits, miss)
+    text.begin(fits)
+    text.jump(done)
+    text.begin(done)
+    return text.phi("i64", [(quick, start), (slow, fits)])

@@ -1,0 +1,105 @@
+"""What the handlers of all syntax nodes share: the builder, and the tables of handlers by AST class.
+
+A handler of an expression adds instructions and returns the value; a handler of a statement returns nothing. They
+register themselves with :func:`expression` and :func:`statement`. To support a further node, write a handler in the
+module where it belongs; what has none is reported as :mod:`minijit.frontend.refusals` words it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, Final, TypeAlias, TypeVar
+
+from minijit.errors import Span, Unsupported
+from minijit.frontend.refusals import refusal_of
+from minijit.frontend.ssa import Draft, Ssa
+from minijit.ir.nodes import Value
+
+ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"
+StatementHandler: TypeAlias = "Callable[[Builder, Any], None]"
+_E = TypeVar("_E", bound=Callable[..., Value])
+_S = TypeVar("_S", bound=Callable[..., None])
+
+EXPRESSIONS: Final[dict[type[ast.expr], ExpressionHandler]] = {}
+STATEMENTS: Final[dict[type[ast.stmt], StatementHandler]] = {}
+
+
+def expression(node_class: type[ast.expr]) -> Callable[[_E], _E]:
+    """Register the handler of a class of expressions."""
+
+    def register(handler: _E) -> _E:
+        EXPRESSIONS[node_class] = handler
+        return handler
+
+    return register
+
+
+def statement(node_class: type[ast.stmt]) -> Callable[[_S], _S]:
+    """Register the handler of a class of statements."""
+
+    def register(handler: _S) -> _S:
+        STATEMENTS[node_class] = handler
+        return handler
+
+    return register
+
+
+def span_of(node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> Span:
+    """The place of a syntax node."""
+    end_line, end_column = node.end_lineno, node.end_col_offset
+    assert end_line is not None and end_column is not None
+    return Span(node.lineno, node.col_offset, end_line, end_column)
+
+
+class Builder(Ssa):
+    """The SSA of one function under construction, with what its names mean.
+
+    Attributes
+    ----------
+    filename : str
+        For error messages.
+    local_names, free_names : frozenset of str
+        As the code object has them, so that Python's scoping rules need no second implementation; all other names are
+        globals or builtins.
+    loops : list of (Draft, Draft)
+        The loops that we are in, from the outside: where ``continue`` and ``break`` lead.
+    """
+
+    def __init__(self, code: CodeType, filename: str, class_name: str) -> None:
+        super().__init__()
+        self.filename = filename
+        self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars)
+        self.free_names: Final = frozenset(code.co_freevars)
+        self.loops: Final[list[tuple[Draft, Draft]]] = []
+        self._private_prefix = f"_{class_name.lstrip('_')}" if class_name.strip("_") else ""
+
+    def value(self, node: ast.expr) -> Value:
+        """Evaluate an expression."""
+        handler = EXPRESSIONS.get(node.__class__)
+        if handler is None:
+            raise self.refuse(node)
+        return handler(self, node)
+
+    def statements(self, nodes: list[ast.stmt]) -> None:
+        """Execute statements one after the other; what can't be reached is not built."""
+        for node in nodes:
+            if not self.reachable:
+                return
+            handler = STATEMENTS.get(node.__class__)
+            if handler is None:
+                raise self.refuse(node)
+            handler(self, node)
+
+    def refuse(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword, what: str = "", instead: str = "") -> Unsupported:
+        """The exception for a construct that can't be compiled; without `what`, worded by its class."""
+        if not what:
+            what, instead = refusal_of(node)
+        return Unsupported(what, instead, span_of(node), self.filename)
+
+    def mangle(self, name: str) -> str:
+        """The name that Python makes of a private one (``__x``) in a class body."""
+        if self._private_prefix and name.startswith("__") and not name.endswith("__"):
+            return self._private_prefix + name
+        return name

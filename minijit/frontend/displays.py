@@ -1,0 +1,54 @@
+"""Displays and strings: tuples, lists, f-strings."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from minijit.frontend.builder import Builder, expression, span_of
+from minijit.ir.nodes import Value
+
+_CONVERSIONS: Final = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
+
+
+@expression(ast.Tuple)
+def tuple_(b: Builder, node: ast.Tuple) -> Value:
+    """``(a, *b)``."""
+    return _display(b, "build_tuple", node)
+
+
+@expression(ast.List)
+def list_(b: Builder, node: ast.List) -> Value:
+    """``[a, *b]``."""
+    return _display(b, "build_list", node)
+
+
+def _display(b: Builder, op: str, node: ast.Tuple | ast.List) -> Value:
+    items: list[Value] = []
+    starred = []
+    for position, item in enumerate(node.elts):
+        if isinstance(item, ast.Starred):
+            starred.append(position)
+            item = item.value
+        items.append(b.value(item))
+    return b.emit(op, items, span_of(node), {"starred": tuple(starred)})
+
+
+@expression(ast.JoinedStr)
+def joined_string(b: Builder, node: ast.JoinedStr) -> Value:
+    """An f-string."""
+    return b.emit("build_string", [b.value(part) for part in node.values], span_of(node))
+
+
+@expression(ast.FormattedValue)
+def formatted_value(b: Builder, node: ast.FormattedValue) -> Value:
+    """``{value!r:spec}`` inside an f-string."""
+    value = b.value(node.value)
+    spec = node.format_spec
+    if spec is None:
+        format_spec: Value = b.const("", span_of(node))
+    elif isinstance(spec, ast.JoinedStr) and len(spec.values) == 1 and isinstance(spec.values[0], ast.Constant):
+        format_spec = b.value(spec.values[0])
+    else:
+        format_spec = b.value(spec)
+    return b.emit("format_value", [value, format_spec], span_of(node), {"conversion": _CONVERSIONS[node.conversion]})

@@ -1,0 +1,1 @@
+"""The intermediate representation: nodes, the table of ops, printing, verification."""

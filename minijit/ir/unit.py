@@ -1,0 +1,90 @@
+"""A compilation unit: what is compiled and linked together for one signature of one user function."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from minijit import types as t
+from minijit.ir.nodes import Function
+from minijit.ir.sites import Site
+
+
+class PythonCall:
+    """A call from native code into Python: what to call, with arguments and result of which types.
+
+    `target` is called with the boxed arguments; its result must be of type `result` (``OBJECT`` takes anything), else the
+    call site leaves with a bail-out. `keywords` names the last arguments.
+    """
+
+    __slots__ = ("arguments", "keywords", "result", "target")
+
+    def __init__(
+        self, target: object, arguments: tuple[t.Type, ...], result: t.Type, keywords: tuple[str, ...] = ()
+    ) -> None:
+        self.target = target
+        self.arguments = arguments
+        self.result = result
+        self.keywords = keywords
+
+
+class Unit:
+    """Functions at the stage "loops" (the entry first), with all that their code refers to by number.
+
+    Attributes
+    ----------
+    functions : dict of str to Function
+        Native functions by symbol; the first is the entry.
+    signatures : dict of str to (tuple of Type, Type)
+        Argument types and result type of each.
+    sites : list of Site
+        ``sites[status - 1]`` is where a native function left.
+    constants : list of object
+        Python objects that native code refers to by index: the targets of Python calls, boxed constants, global arrays.
+        The context holds a pointer to the table, so that code contains no addresses.
+    python_calls : list of PythonCall
+        By thunk number.
+    guards : list of Guard
+        The globals and closure cells whose values are built into the code (typeinfer/guards.py).
+    written : set of int
+        The indices of the entry's parameters whose arrays may be written to.
+    has_effects : bool
+        Whether any function may change something that others can see (arguments, globals, output).
+    """
+
+    __slots__ = (
+        "constants",
+        "fastmath",
+        "functions",
+        "guards",
+        "has_effects",
+        "name",
+        "python_calls",
+        "signatures",
+        "sites",
+        "written",
+    )
+
+    def __init__(self, name: str) -> None:
+        self.name: Final = name
+        self.functions: dict[str, Function] = {}
+        self.signatures: dict[str, tuple[tuple[t.Type, ...], t.Type]] = {}
+        self.sites: list[Site] = []
+        self.constants: list[object] = []
+        self.python_calls: list[PythonCall] = []
+        self.guards: list[Any] = []
+        self.written: set[int] = set()
+        self.has_effects = False
+        self.fastmath = False
+
+    def add_site(self, site: Site) -> int:
+        """Register `site` and return its status (from 1)."""
+        self.sites.append(site)
+        return len(self.sites)
+
+    def add_constant(self, value: object) -> int:
+        """The index of `value` in the table of constants (the same object is there once)."""
+        for index, known in enumerate(self.constants):
+            if known is value:
+                return index
+        self.constants.append(value)
+        return len(self.constants) - 1

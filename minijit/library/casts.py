@@ -1,0 +1,88 @@
+"""Conversions between the dtypes of numbers held in machine values, as C (and NumPy's ``casting="unsafe"``) does them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from minijit.ir.builder import MachineBuilder
+from minijit.ir.nodes import Value
+from minijit.machine import F32, I1, Machine, float_dtype_of, parts_of_dtype
+
+
+def cast_parts(
+    builder: MachineBuilder, parts: Sequence[Value], source: np.dtype[np.generic], target: np.dtype[np.generic]
+) -> tuple[Value, ...]:
+    """The parts of a number of dtype `source` as dtype `target`.
+
+    Real to complex adds a zero imaginary part; complex to real drops it; anything to bool asks "is it not zero?"; an
+    out-of-range float to an integer gives what the processor gives, as in NumPy.
+    """
+    if source == target:
+        return tuple(parts)
+    if target.kind == "b":
+        return (_is_nonzero(builder, parts, source),)
+    if source.kind == "c":
+        if target.kind == "c":
+            to = parts_of_dtype(target)[0]
+            return tuple(_float_to_float(builder, part, to) for part in parts)
+        return cast_parts(builder, parts[:1], float_dtype_of(source), target)
+    if target.kind == "c":
+        real = cast_parts(builder, parts, source, float_dtype_of(target))[0]
+        return (real, builder.const(parts_of_dtype(target)[1], 0.0))
+    return (_real_to_real(builder, parts[0], source, target),)
+
+
+def _is_nonzero(builder: MachineBuilder, parts: Sequence[Value], source: np.dtype[np.generic]) -> Value:
+    machine = parts_of_dtype(source)[0]
+    if source.kind in "fc":
+        result = builder.fcmp("une", parts[0], builder.const(machine, 0.0))
+        if source.kind == "c":
+            result = builder.or_(result, builder.fcmp("une", parts[1], builder.const(machine, 0.0)))
+        return result
+    return builder.icmp("ne", parts[0], builder.const(machine, 0))
+
+
+def _real_to_real(
+    builder: MachineBuilder, part: Value, source: np.dtype[np.generic], target: np.dtype[np.generic]
+) -> Value:
+    (to,) = parts_of_dtype(target)
+    if source.kind == "f":
+        if target.kind == "f":
+            return _float_to_float(builder, part, to)
+        return _float_to_integer(builder, part, target, to)
+    if target.kind == "f":
+        return builder.convert("sitofp" if source.kind == "i" else "uitofp", part, to)
+    if parts_of_dtype(source)[0] is I1:
+        return builder.convert("zext", part, to)
+    if target.itemsize <= source.itemsize:
+        return builder.convert("trunc", part, to)
+    return builder.convert("sext" if source.kind == "i" else "zext", part, to)
+
+
+def _float_to_float(builder: MachineBuilder, part: Value, to: Machine) -> Value:
+    return builder.convert("fptrunc" if to is F32 else "fpext", part, to)
+
+
+def _float_to_integer(builder: MachineBuilder, part: Value, target: np.dtype[np.generic], to: Machine) -> Value:
+    from minijit.machine import I32, I64
+
+    if target.kind == "i" and to.bits >= 32:
+        return builder.convert("fptosi", part, to)
+    if to.bits < 32:
+        # C compilers convert to the machine's int first and drop the upper bits.
+        return builder.convert("trunc", builder.convert("fptosi", part, I32), to)
+    if to is I32:
+        return builder.convert("trunc", builder.convert("fptosi", part, I64), to)
+    # uint64: negative numbers wrap through int64, as they do in C on the machines that we know.
+    negative = builder.fcmp("olt", part, builder.const(parts_of_part(part), 0.0))
+    return builder.select(
+        negative, builder.convert("fptosi", part, I64), builder.convert("fptoui", part, I64)
+    )
+
+
+def parts_of_part(part: Value) -> Machine:
+    """The machine type of one part."""
+    assert isinstance(part.type, Machine)
+    return part.type

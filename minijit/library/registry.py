@@ -1,0 +1,226 @@
+"""The registry: what compiled code may call, and how. One entry per function, operator, method or attribute.
+
+There are three forms, in order of preference::
+
+    elementwise(np.cbrt, ...)                       # a row: types are asked of the ufunc itself
+    @implements(np.clip, samples=...)               # a body in the compiled subset, which runs in CPython too
+    @lowers(len, Array, result=INT, samples=...)    # builds machine IR, for the few that need it
+
+An entry is found by the object that the program calls (``len``, ``math.sqrt``, ``operator.add`` for ``+``) or, for
+methods and attributes of values, by ``method(name)`` and ``attribute(name)``. Among the entries of an object the first
+one whose patterns match the argument types and whose result rule gives a type is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from minijit import types as t
+from minijit.ir.nodes import UNKNOWN
+
+if TYPE_CHECKING:
+    from minijit.library.builder import Builder, Val
+
+
+class Arg:
+    """What typing knows of an argument: its type, and its value where that is known (else ``UNKNOWN``)."""
+
+    __slots__ = ("const", "type")
+
+    def __init__(self, type: t.Type, const: object = UNKNOWN) -> None:
+        self.type = type
+        self.const = const
+
+    def __repr__(self) -> str:
+        return f"Arg({self.type}{'' if self.const is UNKNOWN else f' = {self.const!r}'})"
+
+
+Pattern: TypeAlias = Any
+"""A type (equal), a class of types (instance), a tuple of patterns (any), or a predicate on types."""
+ResultRule: TypeAlias = "t.Type | Callable[..., t.Type | None]"
+"""The result type, or a function of the ``Arg``\\ s that gives it, or ``None`` where the entry does not apply."""
+LowerRule: TypeAlias = "Callable[..., Val]"
+"""``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""
+
+
+class Entry:
+    """One way to compile one function; see :func:`lowers` for the fields."""
+
+    __slots__ = ("body", "effects", "fold", "function", "keywords", "lower", "name", "patterns", "rest", "result", "samples")
+
+    def __init__(
+        self,
+        function: object,
+        patterns: tuple[Pattern, ...],
+        result: ResultRule,
+        lower: LowerRule | None,
+        *,
+        effects: str = "",
+        samples: Iterable[tuple[Any, ...]] = (),
+        fold: bool = False,
+        rest: Pattern | None = None,
+        keywords: dict[str, Pattern] | None = None,
+        body: Callable[..., Any] | None = None,
+    ) -> None:
+        self.function = function
+        self.name = getattr(function, "__name__", None) or str(function)
+        self.patterns = patterns
+        self.result = result
+        self.lower = lower
+        self.effects = frozenset(effects.split())
+        self.samples = samples
+        self.fold = fold
+        self.rest = rest
+        self.keywords = keywords or {}
+        self.body = body
+
+    def type_of_result(self, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> t.Type | None:
+        """The type of the result for these arguments, or ``None`` where the entry does not apply."""
+        fixed = len(self.patterns)
+        if len(args) < fixed or (len(args) > fixed and self.rest is None):
+            return None
+        for position, arg in enumerate(args):
+            pattern = self.patterns[position] if position < fixed else self.rest
+            if not matches(pattern, arg.type):
+                return None
+        for name, arg in keywords.items():
+            if name not in self.keywords or not matches(self.keywords[name], arg.type):
+                return None
+        if callable(self.result):
+            return self.result(*args, **keywords)
+        return self.result
+
+
+def matches(pattern: Pattern, one: t.Type) -> bool:
+    """Whether `one` fits `pattern`."""
+    if isinstance(pattern, type):
+        return isinstance(one, pattern)
+    if isinstance(pattern, tuple):
+        return any(matches(each, one) for each in pattern)
+    if callable(pattern):
+        return bool(pattern(one))
+    return bool(pattern == one)
+
+
+class method:  # noqa: N801  (reads as a word: ``@lowers(method("conjugate"), COMPLEX, ...)``)
+    """The key of a method of values, ``receiver.name(...)``; the receiver is the first argument."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.name == self.name  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.name))
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.name}"
+
+
+class attribute(method):  # noqa: N801
+    """The key of an attribute of values, ``receiver.name``; the receiver is the only argument."""
+
+    __slots__ = ()
+
+
+_ENTRIES: Final[dict[object, list[Entry]]] = {}
+
+
+def _key(function: object) -> object:
+    """Functions are found by identity (NumPy's dtype classes and ufuncs compare in surprising ways)."""
+    return function if isinstance(function, method) else id(function)
+
+
+def add(entry: Entry) -> None:
+    """Put `entry` behind the others of its function."""
+    _ENTRIES.setdefault(_key(entry.function), []).append(entry)
+
+
+def entries_of(function: object) -> list[Entry]:
+    """All entries for a function, operator, ``method(name)`` or ``attribute(name)``."""
+    try:
+        return _ENTRIES.get(_key(function), [])
+    except TypeError:
+        return []
+
+
+def all_entries() -> list[Entry]:
+    """Every entry, in the order of registration (for the tests and the support table)."""
+    return [entry for entries in _ENTRIES.values() for entry in entries]
+
+
+def find(function: object, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> tuple[Entry, t.Type] | None:
+    """The entry that serves a call, with the type of its result; ``None`` where there is none."""
+    for entry in entries_of(function):
+        result = entry.type_of_result(args, keywords)
+        if result is not None:
+            return entry, result
+    return None
+
+
+def lowers(
+    function: object,
+    *patterns: Pattern,
+    result: ResultRule,
+    effects: str = "",
+    samples: Iterable[tuple[Any, ...]] = (),
+    fold: bool = False,
+    rest: Pattern | None = None,
+    keywords: dict[str, Pattern] | None = None,
+) -> Callable[[LowerRule], LowerRule]:
+    """Register a function that builds machine IR for a call.
+
+    Parameters
+    ----------
+    function : object
+        What the program calls; or ``method(name)``, ``attribute(name)``.
+    *patterns : Pattern
+        What each positional argument must be.
+    result : Type or callable
+        The type of the result; a callable gets one ``Arg`` for each argument (keyword arguments by name) and may
+        return ``None``: the entry does not apply.
+    effects : str
+        Effects that others can see, as in :mod:`minijit.ir.ops`: ``"raises"``, ``"reads"``, ``"writes"``, ``"io"`` ...
+    samples : iterable of tuple
+        Arguments on which the generic tests compare the entry with the function itself.
+    fold : bool
+        Whether a call with known constants may be evaluated while compiling, by calling `function`.
+    rest : Pattern, optional
+        What further positional arguments must be; by default there are none.
+    keywords : dict, optional
+        Accepted keyword arguments with what they must be; all are optional for the entry.
+    """
+
+    def register(lower: LowerRule) -> LowerRule:
+        add(
+            Entry(
+                function,
+                patterns,
+                result,
+                lower,
+                effects=effects,
+                samples=samples,
+                fold=fold,
+                rest=rest,
+                keywords=keywords,
+            )
+        )
+        return lower
+
+    return register
+
+
+def implements(
+    function: object, *, samples: Iterable[tuple[Any, ...]] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a body, a plain Python function in the compiled subset, that is compiled in place of `function`."""
+
+    def register(body: Callable[..., Any]) -> Callable[..., Any]:
+        add(Entry(function, (), t.NEVER, None, samples=samples, body=body))
+        return body
+
+    return register

@@ -1,0 +1,108 @@
+"""What an operation is bound to once its operand types are known: the outcome of resolution, the input of lowering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from minijit import types as t
+from minijit.library.registry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTarget:
+    """An entry of the library."""
+
+    entry: Entry
+    result: t.Type
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """The entry's effects."""
+        return self.entry.effects
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantTarget:
+    """Nothing happens at run time: the result is known, or a rearrangement of types alone."""
+
+    result: t.Type
+    value: object
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTarget:
+    """Another function of the user's, compiled for these argument types.
+
+    `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), or a
+    fact of a default value.
+    """
+
+    instance: Any
+    arguments: tuple[Any, ...]
+
+    @property
+    def result(self) -> t.Type:
+        """The type that the function returns."""
+        return self.instance.result.type  # type: ignore[no-any-return]
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """Unknown here: the instance knows."""
+        return frozenset({"raises"})
+
+
+@dataclass(frozen=True, slots=True)
+class PythonTarget:
+    """A call through Python itself; `result` is ``NEVER`` where the call is expected to raise."""
+
+    function: object
+    result: t.Type
+    keywords: tuple[str, ...] = ()
+    effects: frozenset[str] = field(default=frozenset({"unknown", "raises"}))
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTarget:
+    """An attribute that is a method: the receiver itself, under another type."""
+
+    result: t.Type
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+
+Target: TypeAlias = EntryTarget | ConstantTarget | FunctionTarget | PythonTarget | MethodTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The target for one combination of operand types; `result` is what the whole instruction gives there."""
+
+    types: tuple[t.Type, ...]
+    target: Target
+    result: t.Type
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an instruction is bound to: one case, or one for each combination of the types of its operands.
+
+    `as_other` are the positions of operands of type ``MaybeInt`` that may be used as their other type, because the
+    operation gives the same either way.
+    """
+
+    cases: tuple[Case, ...]
+    as_other: frozenset[int] = frozenset()
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """The effects of all cases together."""
+        return frozenset(effect for case in self.cases for effect in case.target.effects)

@@ -1,0 +1,116 @@
+"""Machine types, and how a value of a minijit type is held in machine values (its *parts*).
+
+From the stage "loops" on, the IR has only machine values. A whole value becomes a fixed row of them, in the order that
+:func:`parts_of` gives; function arguments, block parameters, results and boxing all use this one order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from minijit import types as t
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A type of LLVM: an integer of some bits, a float, or a pointer. Signedness belongs to the ops."""
+
+    name: Literal["i1", "i8", "i16", "i32", "i64", "i128", "f32", "f64", "ptr"]
+    bits: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+I1: Final = Machine("i1", 1)
+I8: Final = Machine("i8", 8)
+I16: Final = Machine("i16", 16)
+I32: Final = Machine("i32", 32)
+I64: Final = Machine("i64", 64)
+I128: Final = Machine("i128", 128)
+F32: Final = Machine("f32", 32)
+F64: Final = Machine("f64", 64)
+PTR: Final = Machine("ptr", 64)
+
+AnyType: TypeAlias = t.Type | Machine
+
+_BY_KIND_AND_SIZE: Final = {
+    ("b", 1): (I1,),
+    ("f", 4): (F32,),
+    ("f", 8): (F64,),
+    ("c", 8): (F32, F32),
+    ("c", 16): (F64, F64),
+}
+_INTEGERS: Final = {1: I8, 2: I16, 4: I32, 8: I64}
+
+
+@cache
+def parts_of_dtype(dtype: np.dtype[np.generic]) -> tuple[Machine, ...]:
+    """The machine types of one element in registers: one, or two (real, imaginary) for complex dtypes."""
+    if dtype.kind in "iu":
+        return (_INTEGERS[dtype.itemsize],)
+    return _BY_KIND_AND_SIZE[dtype.kind, dtype.itemsize]
+
+
+@cache
+def parts_of(one: t.Type) -> tuple[Machine, ...]:
+    """The machine types that together hold a value of type `one`.
+
+    ======================  ====================================================================
+    bool                    i1
+    int, float, complex     i64; f64; f64 f64
+    NumPy scalar            one of its width (numpy.bool is i1), two for complex
+    Array                   object, owner, data (ptr each), shape (i64 x ndim), then strides in
+                            bytes (i64 x ndim) where the layout is "A"
+    Tuple                   the parts of its items, one after the other
+    Union                   i8 tag, then the parts of all members, one after the other
+    MaybeInt                i1 "is the int", then the parts of the other type
+    Range                   i64 start, stop, step, length
+    Slice, Iterator         the parts of their fields; enumerate: the iterable, then the start
+    BoundMethod             the parts of the receiver
+    Index, Object           i64; ptr (a PyObject)
+    None, Unbound, Const    nothing
+    ======================  ====================================================================
+
+    An array's *object* is the PyObject that it is, null for one made by native code; its *owner* is the block that keeps
+    its memory alive (``runtime/memory.py``), null for an argument and its views.
+    """
+    match one:
+        case t.PythonScalar() | t.NumpyScalar():
+            return parts_of_dtype(t.dtype_of(one))
+        case t.Array():
+            words = one.ndim * (2 if one.layout == "A" else 1)
+            return (PTR, PTR, PTR) + (I64,) * words
+        case t.Tuple(items):
+            return _concat(items)
+        case t.Union(members):
+            return (I8, *_concat(members))
+        case t.MaybeInt(other):
+            return (I1, *parts_of(other))
+        case t.Range():
+            return (I64, I64, I64, I64)
+        case t.Slice(start, stop, step):
+            return _concat((start, stop, step))
+        case t.Iterator():
+            return _concat(one.sources)
+        case t.BoundMethod():
+            return parts_of(one.receiver)
+        case t.Index():
+            return (I64,)
+        case t.Object():
+            return (PTR,)
+        case _:
+            return ()
+
+
+def _concat(several: tuple[t.Type, ...]) -> tuple[Machine, ...]:
+    return tuple(part for one in several for part in parts_of(one))
+
+
+def float_dtype_of(dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
+    """The dtype of the real and imaginary parts of a complex dtype."""
+    return np.dtype(f"f{dtype.itemsize // 2}")

@@ -1,0 +1,3 @@
+"""The layout of a call context; see :mod:`minijit.ir.context`."""
+
+from minijit.ir.context import *  # noqa: F403

@@ -1,0 +1,142 @@
+"""The types of values that a function is called with, as the compiler knows them.
+
+Only exact types are taken: an instance of a subclass may behave in any way. What native code does not take has no type
+here, and :func:`why_not` tells the user about it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+
+C_CONTIGUOUS: Final = 0x1
+F_CONTIGUOUS: Final = 0x2
+ALIGNED: Final = 0x100
+WRITEABLE: Final = 0x400
+
+MAX_TUPLE_ITEMS: Final = 64
+"""Tuples with more items (nested ones counted too) are not taken: each item becomes an argument."""
+
+_DTYPES: Final[tuple[np.dtype[np.generic], ...]] = tuple(
+    np.dtype(name)
+    for name in (
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    )
+)
+
+_DTYPE_OF_CHAR: Final = {dtype.char: dtype for dtype in _DTYPES}
+"""By type code, which tells ``long`` and ``long long`` apart where both have 64 bits."""
+
+_OF_CLASS: Final[dict[type, t.Type]] = {
+    bool: t.BOOL,
+    float: t.FLOAT,
+    complex: t.COMPLEX,
+    type(None): t.NONE,
+    **{dtype.type: t.NumpyScalar(dtype) for dtype in _DTYPES},
+}
+
+_ARRAYS: Final[dict[tuple[str, int, int], t.Array]] = {}
+
+
+def type_of(value: object) -> t.Type | None:
+    """The type of `value`, or ``None`` where native code does not take it."""
+    cls = type(value)
+    known = _OF_CLASS.get(cls)
+    if known is not None:
+        return known
+    if cls is int:
+        return t.INT if -(1 << 63) <= value < (1 << 63) else None  # type: ignore[operator]
+    if cls is np.ndarray:
+        return _type_of_array(value)
+    if cls is tuple:
+        return _type_of_tuple(value)  # type: ignore[arg-type]
+    return None
+
+
+def _type_of_array(array: Any) -> t.Array | None:
+    dtype = array.dtype
+    flags = array.flags.num & (C_CONTIGUOUS | F_CONTIGUOUS | ALIGNED | WRITEABLE)
+    key = (dtype.char, array.ndim, flags)
+    known = _ARRAYS.get(key)
+    if known is not None and dtype.isnative:
+        return known
+    if dtype.char not in _DTYPE_OF_CHAR or not dtype.isnative or not flags & ALIGNED:
+        return None
+    layout: t.Layout = "C" if flags & C_CONTIGUOUS else "F" if flags & F_CONTIGUOUS else "A"
+    made = t.Array(_DTYPE_OF_CHAR[dtype.char], array.ndim, layout, bool(flags & WRITEABLE))
+    _ARRAYS[key] = made
+    return made
+
+
+def _type_of_tuple(value: tuple[object, ...]) -> t.Type | None:
+    if _count_items(value, MAX_TUPLE_ITEMS) > MAX_TUPLE_ITEMS:
+        return None
+    items = tuple(map(type_of, value))
+    return None if None in items else t.Tuple(items)  # type: ignore[arg-type]
+
+
+def _count_items(value: tuple[object, ...], limit: int) -> int:
+    """The number of items, nested ones included, as far as `limit` (a tuple may share parts and be huge)."""
+    count, rest = 0, [value]
+    while rest and count <= limit:
+        one = rest.pop()
+        count += len(one)
+        rest.extend(item for item in one if type(item) is tuple)
+    return count
+
+
+def is_big_int(value: object) -> bool:
+    """Whether `value` is an int that merely is too large: the function itself may well be native."""
+    if type(value) is tuple:
+        untaken = [item for item in value if type_of(item) is None]
+        return bool(untaken) and all(map(is_big_int, untaken))
+    return type(value) is int and not -(1 << 63) <= value < (1 << 63)
+
+
+def why_not(value: object) -> tuple[str, str]:
+    """What `value` is, and what to pass instead, for a message about a value that has no type here."""
+    cls = type(value)
+    if cls is int:
+        return "an int beyond 64 bits", ""
+    if cls is np.ndarray:
+        return _why_not_array(value)
+    if cls is tuple:
+        if _count_items(value, MAX_TUPLE_ITEMS) > MAX_TUPLE_ITEMS:  # type: ignore[arg-type]
+            return f"a tuple of more than {MAX_TUPLE_ITEMS} items", "pass a NumPy array"
+        position, item = next((k, item) for k, item in enumerate(value) if type_of(item) is None)  # type: ignore[arg-type]
+        what, instead = why_not(item)
+        return f"a tuple whose item {position} is {what}", instead
+    name = cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+    for base in (np.ndarray, np.generic, bool, int, float, complex, tuple):
+        if isinstance(value, base):
+            if cls.__module__ == "numpy" and issubclass(cls, np.generic):
+                return f"a {name}", "pass a NumPy number of 64 bits or less, or a Python number"
+            return f"an instance of {name}, a subclass of {base.__name__}", f"pass a plain {base.__name__}"
+    if cls is list:
+        return "a list", "pass a NumPy array or a tuple"
+    article = "an" if name[0] in "aeiou" else "a"
+    return f"{article} {name}", "pass numbers, NumPy arrays or tuples of them"
+
+
+def _why_not_array(array: Any) -> tuple[str, str]:
+    dtype = array.dtype
+    if dtype.char in _DTYPE_OF_CHAR:
+        if not dtype.isnative:
+            return "an array in foreign byte order", "convert it with a.astype(a.dtype.newbyteorder('='))"
+        return "an unaligned array", "pass a copy"
+    return f"an array of dtype {dtype}", "convert it to a number dtype of 64 bits or less"

@@ -1,0 +1,225 @@
+"""From a function object to its source: the file, the syntax tree with true lines and columns, single lines for messages.
+
+Only the function itself is parsed, not its file. What was found is compiled again and compared with the function's
+code object, so that a file which has changed since it was imported is noticed and never compiled.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+from minijit.errors import Span, Unsupported
+
+_GENERATED: Final = "<"
+_NO_SOURCE: Final = "define the function in a file or a notebook cell"
+_CHANGED: Final = "import the module again (or restart) so that code and source agree"
+
+
+class Source:
+    """The source of one function.
+
+    Attributes
+    ----------
+    filename : str
+        As the code object names it; it may be that of a notebook cell.
+    node : ast.FunctionDef
+        The definition with decorators, positions as in the file.
+    class_name : str
+        The class in whose body it was defined, for private names (``self.__x``), else an empty string.
+    """
+
+    __slots__ = ("class_name", "filename", "node")
+
+    def __init__(self, filename: str, node: ast.FunctionDef, class_name: str) -> None:
+        self.filename = filename
+        self.node = node
+        self.class_name = class_name
+
+
+def source_of(function: FunctionType) -> Source:
+    """Find and parse the source of `function`.
+
+    Raises
+    ------
+    Unsupported
+        When there is no source, when it does not fit the function's code any more, or when the function is one that
+        can't be compiled by its very kind (a lambda, a coroutine, something that is not a Python function).
+    """
+    code: CodeType | None = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        name = getattr(function, "__name__", type(function).__name__)
+        raise Unsupported(f"{name} is not written in Python", "use a function defined with def")
+    here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
+    if code.co_name == "<lambda>":
+        raise Unsupported("a lambda", "define the function with def", here, code.co_filename)
+    lines = _lines_of(code, function.__globals__)
+    if not lines:
+        what = f"the source of {code.co_name} can't be found"
+        if code.co_filename.startswith(_GENERATED):
+            what += " (it was typed at a prompt or made by exec)"
+        raise Unsupported(what, _NO_SOURCE, here, code.co_filename)
+    node = _parse_block(lines, code.co_firstlineno)
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise Unsupported("an async function", "use a plain function", here, code.co_filename)
+    if node is None or not _fits(node, code):
+        what = f"the source of {code.co_name} has changed since it was loaded"
+        raise Unsupported(what, _CHANGED, here, code.co_filename)
+    return Source(code.co_filename, node, class_of(code))
+
+
+def class_of(code: CodeType) -> str:
+    """The name of the class in whose body `code` was defined, else an empty string."""
+    parts = code.co_qualname.rsplit(".", 2)
+    return parts[-2] if len(parts) > 1 and parts[-2] != "<locals>" else ""
+
+
+def line_of(filename: str, number: int) -> str:
+    """Line `number` of a file without its line end, empty where there is none."""
+    return linecache.getline(filename, number).rstrip("\r\n")
+
+
+def _lines_of(code: CodeType, module_globals: dict[str, Any]) -> list[str]:
+    # From Python 3.13 on, what is typed at a prompt or passed with -c is kept by code object, as all of it shares a name.
+    by_code = getattr(linecache, "_getlines_from_code", None)
+    if by_code is not None:
+        lines: list[str] = by_code(code)
+        if lines:
+            return lines
+    linecache.checkcache(code.co_filename)
+    return linecache.getlines(code.co_filename, module_globals)
+
+
+def _parse_block(lines: list[str], first: int) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Parse the one definition that begins at line `first`, decorators included; ``None`` when there is none.
+
+    A definition ends before a line that is indented no deeper than its beginning, but such a line may also belong to a
+    bracket, a string or the ``def`` below a decorator. Then what stands before it does not parse, and the next one is
+    tried.
+    """
+    if not 0 < first <= len(lines):
+        return None
+    start = lines[first - 1]
+    indent = len(start) - len(start.lstrip())
+    if not start.lstrip().startswith(("def", "@", "async")):
+        return None
+    for end in _possible_ends(lines, first, indent):
+        node = _parse_definition(lines[first - 1 : end], first, indent)
+        if node is not None:
+            return node
+    return None
+
+
+def _possible_ends(lines: list[str], first: int, indent: int) -> list[int]:
+    ends = []
+    for number in range(first, len(lines)):
+        text = lines[number].lstrip()
+        if text and len(lines[number]) - len(text) <= indent and text[0] not in "#)]}":
+            ends.append(number)
+            if len(ends) == _MOST_ENDS:
+                return ends
+    ends.append(len(lines))
+    return ends
+
+
+_MOST_ENDS: Final = 200
+"""How many lines that might end a definition are tried: decorators and long strings need a few."""
+
+
+def _parse_definition(
+    lines: list[str], first: int, indent: int
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    # Empty lines in front give the nodes their true lines; `if 1:` takes the place of what the definition is nested in.
+    text = "\n" * (first - 2) + ("if 1:\n" if indent else "\n" * (first > 1)) + "".join(lines)
+    if indent and first == 1:
+        return None
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    body = tree.body
+    if indent and body and isinstance(body[0], ast.If):
+        body = body[0].body
+    if len(body) == 1 and isinstance(body[0], ast.FunctionDef | ast.AsyncFunctionDef):
+        return body[0]
+    return None
+
+
+def _fits(node: ast.FunctionDef, code: CodeType) -> bool:
+    """Whether compiling `node` gives `code`."""
+    if node.name != code.co_name and not code.co_name.endswith(node.name):
+        return False
+    if "@pytest_ar" in code.co_names:
+        # pytest has rewritten the asserts of a test module: same meaning, longer messages.
+        return True
+    compiled = _compile_again(node, code)
+    return compiled is not None and _same_code(compiled, code)
+
+
+def _compile_again(node: ast.FunctionDef, code: CodeType) -> CodeType | None:
+    """Compile `node` where the same names are free, and the class around it has the same name, as in `code`."""
+    place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+    definition: ast.stmt = node
+    class_name = class_of(code)
+    if class_name:
+        definition = _class_around(node, class_name, place)
+    names = [ast.arg(name, None, **place) for name in code.co_freevars if name != "__class__"]
+    arguments = ast.arguments([], names, None, [], [], None, [])
+    outer = ast.parse("def outer(): pass").body[0]
+    assert isinstance(outer, ast.FunctionDef)
+    outer.args = arguments
+    outer.body = [definition]
+    flags = code.co_flags & _FUTURE_FLAGS
+    try:
+        module = compile(ast.Module([outer], []), code.co_filename, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return _find_code(module, code.co_name)
+
+
+def _class_around(node: ast.FunctionDef, name: str, place: dict[str, int]) -> ast.ClassDef:
+    around = ast.parse("class C: pass").body[0]
+    assert isinstance(around, ast.ClassDef)
+    around.name = name
+    around.body = [node]
+    return around
+
+
+def _find_code(code: CodeType, name: str) -> CodeType | None:
+    """The code of the outermost function `name` inside `code`."""
+    inside = [const for const in code.co_consts if isinstance(const, CodeType)]
+    for one in inside:
+        if one.co_name == name:
+            return one
+    for one in inside:
+        found = _find_code(one, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _same_code(one: CodeType, other: CodeType) -> bool:
+    if one == other:
+        return True
+    # Positions may differ by a column where a tool has made the text; what is done may not.
+    return (
+        one.co_code == other.co_code
+        and one.co_names == other.co_names
+        and one.co_varnames == other.co_varnames
+        and one.co_firstlineno == other.co_firstlineno
+        and len(one.co_consts) == len(other.co_consts)
+        and all(map(_same_constant, one.co_consts, other.co_consts))
+    )
+
+
+def _same_constant(one: object, other: object) -> bool:
+    if isinstance(one, CodeType) and isinstance(other, CodeType):
+        return _same_code(one, other)
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+_FUTURE_FLAGS: Final = 0x1FE0000
+"""The bits of ``co_flags`` that ``from __future__ import ...`` sets, as compile() takes them."""
+

@@ -1,0 +1,142 @@
+"""What is known of a value: its type, and its value where that is the same on every run. The lattice of inference.
+
+``Fact(NEVER)`` is the bottom. Facts only ever go up: from a known value to its type alone, from one type to
+``MaybeInt`` or a union. A chain therefore has a bounded length, and the inference ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.nodes import UNKNOWN
+
+
+class Fact(NamedTuple):
+    """A type, and the value or ``UNKNOWN``."""
+
+    type: t.Type
+    const: object = UNKNOWN
+
+
+NOTHING = Fact(t.NEVER)
+"""Of a value that has not been computed on any path so far."""
+
+
+def same_constant(a: object, b: object) -> bool:
+    """Whether two known values are the same for every purpose (0.0 and -0.0 are not, nan is nan)."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same_constant, a, b))
+    if isinstance(a, bool | int | float | complex | str | bytes | np.generic):
+        return repr(a) == repr(b)
+    return False
+
+
+def same_fact(a: Fact, b: Fact) -> bool:
+    """Whether two facts are the same."""
+    return a.type == b.type and same_constant(a.const, b.const)
+
+
+def fact_of_type(one: t.Type) -> Fact:
+    """What a type alone tells: ``None`` and constants are known by their type, and tuples of them."""
+    match one:
+        case t.NoneValue():
+            return Fact(one, None)
+        case t.Const(value=value):
+            return Fact(one, value)
+        case t.Tuple(items):
+            values = [fact_of_type(item).const for item in items]
+            return Fact(one, UNKNOWN if any(value is UNKNOWN for value in values) else tuple(values))
+        case _:
+            return Fact(one)
+
+
+def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
+    """What is known of an object of the program: a literal, a global, a default value."""
+    if isinstance(value, np.ndarray):
+        return Fact(type_of(value) or t.Const(value))
+    if type(value) is tuple:
+        items = [fact_of_object(item, type_of) for item in value]
+        whole = t.Tuple(tuple(item.type for item in items))
+        return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
+    one = type_of(value)
+    return Fact(t.Const(value), value) if one is None else Fact(one, value)
+
+
+def join(facts: Sequence[Fact]) -> Fact:
+    """The least fact that covers all of `facts`: what a variable is where paths meet."""
+    facts = [fact for fact in facts if not isinstance(fact.type, t.Never)]
+    if not facts:
+        return NOTHING
+    first = facts[0]
+    if all(fact.type == first.type for fact in facts[1:]):
+        if all(same_constant(fact.const, first.const) for fact in facts[1:]):
+            return first
+        return fact_of_type(first.type)
+    return fact_of_type(_join_types(facts))
+
+
+def _join_types(facts: Sequence[Fact]) -> t.Type:
+    others = {fact.type.other if isinstance(fact.type, t.MaybeInt) else fact.type for fact in facts}
+    numbers = others - {t.INT}
+    if len(numbers) == 1:
+        (number,) = numbers
+        ints = [fact for fact in facts if fact.type == t.INT]
+        if isinstance(number, t.PythonScalar | t.NumpyScalar) and all(_held_exactly(fact, number) for fact in ints):
+            return t.MaybeInt(number)
+    merged = _merge_similar([one for fact in facts for one in t.alternatives_of(fact.type)])
+    result = t.union_of(tuple(merged))
+    if isinstance(result, t.Union) and len(result.members) > t.MAX_UNION_MEMBERS:
+        names = ", ".join(str(member) for member in result.members)
+        raise Unsupported(f"a variable with too many types: {names}", "use variables of their own")
+    return result
+
+
+def _held_exactly(fact: Fact, number: t.PythonScalar | t.NumpyScalar) -> bool:
+    """Whether the known int of `fact` has an equal value of type `number`, so that arithmetic can't tell them apart."""
+    if not isinstance(fact.const, int) or number == t.BOOL:
+        return False
+    dtype = t.dtype_of(number)
+    if dtype.kind == "b":
+        return False
+    if dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
+        return bool(bounds.min <= fact.const <= bounds.max)
+    return abs(fact.const) <= 1 << (24 if dtype.name in ("float32", "complex64") else 53)
+
+
+def _merge_similar(several: Sequence[t.Type]) -> list[t.Type]:
+    """Arrays that differ in layout only become one with strides; tuples of the same length are joined item by item."""
+    merged: list[t.Type] = []
+    for one in several:
+        for position, known in enumerate(merged):
+            both = _merge_two(known, one)
+            if both is not None:
+                merged[position] = both
+                break
+        else:
+            merged.append(one)
+    return merged
+
+
+def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
+    if a == b:
+        return a
+    if isinstance(a, t.Array) and isinstance(b, t.Array):
+        if (a.dtype, a.ndim, a.writable) == (b.dtype, b.ndim, b.writable):
+            return t.Array(a.dtype, a.ndim, "A", a.writable)
+        return None
+    if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and len(a.items) == len(b.items):
+        pairs = zip(a.items, b.items, strict=True)
+        return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs))
+    return None
+
+

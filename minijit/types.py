@@ -1,0 +1,287 @@
+"""The types of values: Python's own, NumPy's, and those that exist only while compiling.
+
+A type says exactly what the interpreter would hold: ``INT`` is Python's ``int``, ``NumpyScalar(dtype('int64'))`` is
+``numpy.int64``; they behave differently and are never confused. Types are immutable, compare by value and are
+hashable. Concrete classes are never subclassed, so that ``isinstance`` means exactly what it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+Layout: TypeAlias = Literal["C", "F", "A"]
+
+
+@dataclass(frozen=True, slots=True)
+class PythonScalar:
+    """One of Python's own numbers: ``bool``, ``int`` (held in 64 bits), ``float`` or ``complex``."""
+
+    name: Literal["bool", "int", "float", "complex"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyScalar:
+    """A NumPy scalar such as ``numpy.float32``; `dtype` is in native byte order."""
+
+    dtype: np.dtype[np.generic]
+
+    def __str__(self) -> str:
+        return f"np.{self.dtype.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A ``numpy.ndarray``.
+
+    `layout` is ``"C"`` or ``"F"`` where the array is contiguous in that order (its strides then follow from its shape)
+    and ``"A"`` where strides are only known at run time. One-dimensional contiguous and all 0-d arrays are ``"C"``.
+    """
+
+    dtype: np.dtype[np.generic]
+    ndim: int
+    layout: Layout
+    writable: bool = True
+
+    def __str__(self) -> str:
+        axes = {"C": "::1", "F": "::F", "A": ":"}[self.layout]
+        inner = ", ".join([":"] * (self.ndim - 1) + [axes]) if self.ndim else ""
+        return f"{self.dtype.name}[{inner}]{'' if self.writable else ' readonly'}"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneValue:
+    """The type of ``None``."""
+
+    def __str__(self) -> str:
+        return "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """What a local variable holds before it is assigned (and after ``del``)."""
+
+    def __str__(self) -> str:
+        return "unbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The type of an expression that has not been reached, or never finishes."""
+
+    def __str__(self) -> str:
+        return "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A ``tuple`` of known length; each item has its own type."""
+
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))}{',' if len(self.items) == 1 else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A value that has one of several types, known at run time by a tag: the index of the type in `members`.
+
+    `members` holds at least two types, none of them a union, ordered by :func:`union_of`.
+    """
+
+    members: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.members))
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeInt:
+    """A number of type `other`, or a Python int of equal value that came from a constant.
+
+    This is what ``s = 0`` becomes after ``s += a[i]``: the value is held as `other`, one bit says that it is still the
+    int. Nothing asks for the bit in arithmetic, so LLVM drops it; it is kept for the return value.
+    """
+
+    other: PythonScalar | NumpyScalar
+
+    def __str__(self) -> str:
+        return f"int~{self.other}"
+
+
+class Const:
+    """An object known while compiling and held by identity: a function, module, class, dtype, string or ``...``.
+
+    Strings and bytes are the same constant when they are equal, everything else when it is the same object.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def _key(self) -> object:
+        return self.value if type(self.value) in (str, bytes) else id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and type(other.value) is type(self.value) and other._key() == self._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __str__(self) -> str:
+        return f"<{getattr(self.value, '__name__', None) or repr(self.value)}>"
+
+    def __repr__(self) -> str:
+        return f"Const({self.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod:
+    """What ``receiver.name`` is when it is a method; its parts are those of the receiver."""
+
+    receiver: Type
+    name: str
+
+    def __str__(self) -> str:
+        return f"method {self.name} of {self.receiver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A ``range`` object: start, stop, step and length as 64-bit integers."""
+
+    def __str__(self) -> str:
+        return "range"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A ``slice`` object; each of start, stop and step has its own type (``None`` or an integer)."""
+
+    start: Type
+    stop: Type
+    step: Type
+
+    def __str__(self) -> str:
+        return f"slice({self.start}, {self.stop}, {self.step})"
+
+
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    """What ``enumerate``, ``zip`` or ``reversed`` return; `sources` are the things iterated over.
+
+    For ``enumerate`` the sources are the iterable and the start value.
+    """
+
+    kind: Literal["enumerate", "zip", "reversed"]
+    sources: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(map(str, self.sources))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A loop counter or length of the compiler's own: an unchecked 64-bit integer that is no Python value."""
+
+    def __str__(self) -> str:
+        return "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """Any other Python object, held by a reference that lives until the call ends. It can only be handed to Python."""
+
+    def __str__(self) -> str:
+        return "object"
+
+
+Type: TypeAlias = (
+    PythonScalar
+    | NumpyScalar
+    | Array
+    | NoneValue
+    | Unbound
+    | Never
+    | Tuple
+    | Union
+    | MaybeInt
+    | Const
+    | BoundMethod
+    | Range
+    | Slice
+    | Iterator
+    | Index
+    | Object
+)
+
+BOOL: Final = PythonScalar("bool")
+INT: Final = PythonScalar("int")
+FLOAT: Final = PythonScalar("float")
+COMPLEX: Final = PythonScalar("complex")
+NONE: Final = NoneValue()
+UNBOUND: Final = Unbound()
+NEVER: Final = Never()
+INDEX: Final = Index()
+RANGE: Final = Range()
+OBJECT: Final = Object()
+EMPTY_TUPLE: Final = Tuple(())
+
+MAX_UNION_MEMBERS: Final = 6
+"""A variable with more possible types than this is not compiled: every use multiplies the code by their number."""
+
+
+def union_of(types: tuple[Type, ...]) -> Type:
+    """The union of `types`, flattened, without repetition and in a canonical order; a single type stays itself."""
+    members: dict[Type, None] = {}
+    for one in types:
+        for member in members_of(one):
+            members[member] = None
+    if not members:
+        return NEVER
+    if len(members) == 1:
+        return next(iter(members))
+    return Union(tuple(sorted(members, key=str)))
+
+
+def members_of(one: Type) -> tuple[Type, ...]:
+    """The types that a value of type `one` may have at run time."""
+    if isinstance(one, Union):
+        return one.members
+    if isinstance(one, Never):
+        return ()
+    return (one,)
+
+
+def alternatives_of(one: Type) -> tuple[Type, ...]:
+    """Like :func:`members_of`, with ``MaybeInt`` taken apart: what the interpreter could see."""
+    if isinstance(one, MaybeInt):
+        return (INT, one.other)
+    return members_of(one)
+
+
+def is_number(one: Type) -> bool:
+    """Whether `one` is a Python or NumPy number (booleans included)."""
+    return isinstance(one, PythonScalar | NumpyScalar)
+
+
+def dtype_of(one: PythonScalar | NumpyScalar) -> np.dtype[np.generic]:
+    """The dtype in which a number is held: int64 for ``int``, float64 for ``float`` ..."""
+    if isinstance(one, NumpyScalar):
+        return one.dtype
+    return PYTHON_DTYPES[one.name]
+
+
+PYTHON_DTYPES: Final[dict[str, np.dtype[np.generic]]] = {
+    "bool": np.dtype(np.bool_),
+    "int": np.dtype(np.int64),
+    "float": np.dtype(np.float64),
+    "complex": np.dtype(np.complex128),
+}
