@@ -77,11 +77,12 @@ def run_kernels(results: Results, engines: list[Engine], options: argparse.Names
         row = measure_case(kernel, case, present, QUICK if options.quick else Effort())
         results.rows.append(row)
         print(line_of(row), flush=True)
-    print("\n" + means(results.rows))
-    print(first_calls(results.rows))
+    if any("minijit" in row.seconds for row in results.rows):
+        print("\n" + means(results.rows))
+        print(first_calls(results.rows))
     bad = failures(results)
     if bad:
-        print(f"\nminijit did not run {len(bad)} of {len(results.rows)} natively:")
+        print(f"\nminijit fell back, failed or was wrong in {len(bad)} of {len(results.rows)}:")
         print("\n".join(f"  {text[:200]}" for text in bad))
 
 

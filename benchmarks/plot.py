@@ -27,7 +27,8 @@ def write_plot(results: Results, path: Path) -> str:
         axis.axvline(1, color="black", linewidth=0.8)
         axis.set_xscale("log")
         axis.set_xlabel(f"{other} time / minijit time")
-        axis.invert_yaxis()
+    axes[0].invert_yaxis()  # once: the axes share it
+    axes[0].margins(y=0.01)
     figure.tight_layout()
     figure.savefig(path, dpi=120)
     pyplot.close(figure)

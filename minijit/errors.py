@@ -38,6 +38,11 @@ class Unsupported(MinijitError):
         Where, in the file of the function that was being compiled.
     filename : str
         The file; filled in on the way out when it is not known where the exception is raised.
+
+    Attributes
+    ----------
+    always : bool
+        Whether no other arguments could help, since it is the function's text that is not taken (set by the pipeline).
     """
 
     def __init__(self, what: str, instead: str = "", span: Span = NO_SPAN, filename: str = "") -> None:
@@ -46,6 +51,7 @@ class Unsupported(MinijitError):
         self.instead = instead
         self.span = span
         self.filename = filename
+        self.always = False
 
     def at(self, span: Span, filename: str) -> Unsupported:
         """Fill in the place where none is known yet, and return the exception itself."""

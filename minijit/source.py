@@ -1,4 +1,4 @@
-"""From a function object to its source: the file, the syntax tree with true lines and columns, single lines for messages.
+"""From a function object to its source: the file, the syntax tree with true lines and columns, lines for messages.
 
 Only the function itself is parsed, not its file. What was found is compiled again and compared with the function's
 code object, so that a file which has changed since it was imported is noticed and never compiled.
@@ -82,7 +82,7 @@ def line_of(filename: str, number: int) -> str:
 
 
 def _lines_of(code: CodeType, module_globals: dict[str, Any]) -> list[str]:
-    # From Python 3.13 on, what is typed at a prompt or passed with -c is kept by code object, as all of it shares a name.
+    # From Python 3.13 on, what is typed at a prompt or passed with -c is kept by code object: all of it shares a name.
     by_code = getattr(linecache, "_getlines_from_code", None)
     if by_code is not None:
         lines: list[str] = by_code(code)
@@ -160,31 +160,24 @@ def _fits(node: ast.FunctionDef, code: CodeType) -> bool:
 
 def _compile_again(node: ast.FunctionDef, code: CodeType) -> CodeType | None:
     """Compile `node` where the same names are free, and the class around it has the same name, as in `code`."""
-    place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
     definition: ast.stmt = node
     class_name = class_of(code)
     if class_name:
-        definition = _class_around(node, class_name, place)
-    names = [ast.arg(name, None, **place) for name in code.co_freevars if name != "__class__"]
-    arguments = ast.arguments([], names, None, [], [], None, [])
-    outer = ast.parse("def outer(): pass").body[0]
+        around = ast.parse("class C: pass").body[0]
+        assert isinstance(around, ast.ClassDef)
+        around.name, around.body = class_name, [node]
+        definition = around
+    free = ", ".join(name for name in code.co_freevars if name != "__class__")
+    module = ast.parse(f"def outer({free}): pass")
+    outer = module.body[0]
     assert isinstance(outer, ast.FunctionDef)
-    outer.args = arguments
     outer.body = [definition]
     flags = code.co_flags & _FUTURE_FLAGS
     try:
-        module = compile(ast.Module([outer], []), code.co_filename, "exec", flags, dont_inherit=True)
+        compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return _find_code(module, code.co_name)
-
-
-def _class_around(node: ast.FunctionDef, name: str, place: dict[str, int]) -> ast.ClassDef:
-    around = ast.parse("class C: pass").body[0]
-    assert isinstance(around, ast.ClassDef)
-    around.name = name
-    around.body = [node]
-    return around
+    return _find_code(compiled, code.co_name)
 
 
 def _find_code(code: CodeType, name: str) -> CodeType | None:
@@ -217,6 +210,9 @@ def _same_code(one: CodeType, other: CodeType) -> bool:
 def _same_constant(one: object, other: object) -> bool:
     if isinstance(one, CodeType) and isinstance(other, CodeType):
         return _same_code(one, other)
+    if isinstance(one, str) and isinstance(other, str) and "<locals>" in one:
+        # The qualified name of a class defined inside; we compile it in other surroundings.
+        return one.rpartition(".")[2] == other.rpartition(".")[2]
     return type(one) is type(other) and repr(one) == repr(other)
 
 

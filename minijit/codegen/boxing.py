@@ -1,19 +1,20 @@
 """Makes Python objects of native values: the results of a call, and the arguments of calls into Python.
 
-A value stands in *slots*: 8 bytes for each of its parts, one after the other. Every box is a new reference, or null with
-a Python exception set.
+A value stands in *slots*: 8 bytes for each of its parts, one after the other. Every box is a new reference, or null
+with a Python exception set.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from minijit import types as t
 from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError
+from minijit.ir import context
 from minijit.ir.unit import Unit
 from minijit.machine import parts_of, parts_of_dtype
-from minijit.runtime import context
 from minijit.runtime import numpy_api as api
 
 _SLOT: Final = 8
@@ -64,8 +65,8 @@ class Boxer:
                 return self._python_scalar("int", slots, slot)
             case t.Object():
                 return self._shared(text.load("ptr", slots, _SLOT * slot))
-            case t.Const(value):
-                return self._shared(self.constant(value))
+            case t.Const():
+                return self._shared(self.constant(one.value))
             case t.Never():
                 return "null"
             case _:
@@ -224,7 +225,7 @@ class Boxer:
             slot += len(parts_of(field))
         return self._construct("mj_type_slice", fields, slots)
 
-    def _construct(self, type_symbol: str, fields: list[tuple[t.Type, int]], slots: str) -> str:
+    def _construct(self, type_symbol: str, fields: Sequence[tuple[t.Type, int]], slots: str) -> str:
         """Call a type with boxed arguments."""
         text = self.text
         row = text.stack(8 * len(fields))
@@ -242,8 +243,8 @@ class Boxer:
         text.begin(done)
         return text.phi("ptr", [("null", start), (result, called)])
 
-    def box_row(self, fields: list[tuple[t.Type, int]], slots: str, row: str) -> str:
-        """Box several values into a row of pointers; the result tells whether all could be made (else there are none)."""
+    def box_row(self, fields: Sequence[tuple[t.Type, int]], slots: str, row: str) -> str:
+        """Box several values into a row of pointers; the result tells whether all were made (else there are none)."""
         text = self.text
         done = text.new_label("row")
         incoming = []

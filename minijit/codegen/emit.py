@@ -14,7 +14,7 @@ from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir.nodes import Instr, Value
 from minijit.ir.unit import Unit
-from minijit.machine import Machine, parts_of
+from minijit.machine import I1, AnyType, Machine, parts_of
 from minijit.runtime.support import INLINE, SIGNATURES
 
 _EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS}
@@ -139,9 +139,8 @@ class ModuleEmitter:
         return "\n".join(out) + "\n"
 
 
-def _c_type(machine: object) -> str:
-    assert isinstance(machine, Machine)
-    return "i1 zeroext" if machine.name == "i1" else llvm_type(machine)
+def _c_type(one: AnyType) -> str:
+    return "i1 zeroext" if one == I1 else llvm_type(one)
 
 
 def emit_unit(unit: Unit) -> str:

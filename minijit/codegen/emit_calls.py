@@ -8,7 +8,6 @@ from typing import Final
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.codegen.emit_ops import Emitter
-from minijit.errors import InternalError
 from minijit.ir.nodes import Instr, Value
 from minijit.machine import Machine
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from minijit.codegen.emit_literals import ALIGNMENT, literal, llvm_type, quoted, symbol
+from minijit.codegen.emit_literals import ALIGNMENT, literal, llvm_type, machine, quoted, symbol
 from minijit.errors import InternalError
-from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
-from minijit.machine import Machine
-from minijit.runtime import context as layout
+from minijit.ir import context as layout
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, reverse_postorder
 
 if TYPE_CHECKING:
     from minijit.codegen.emit import ModuleEmitter
@@ -39,6 +38,7 @@ class FunctionEmitter:
     """
 
     __slots__ = (
+        "_blocks",
         "_exits",
         "_incoming",
         "_labels",
@@ -70,9 +70,11 @@ class FunctionEmitter:
         self.has_dirty = False
         self._written = False
         self._next = 0
-        self._position = {block: number for number, block in enumerate(function.blocks)}
+        # Whatever can't be reached is left out; it need not even be finished.
+        self._blocks = reverse_postorder(function.blocks[0])
+        self._position = {block: number for number, block in enumerate(self._blocks)}
         self._labels = {block: f"b{number}.{_label_text(block)}" for block, number in self._position.items()}
-        self._incoming: dict[Block, list[tuple[str, list[Value]]]] = {block: [] for block in function.blocks}
+        self._incoming: dict[Block, list[tuple[str, list[Value]]]] = {block: [] for block in self._blocks}
         self._phis: list[tuple[int, Block]] = []
         self._exits: dict[tuple[object, ...], str] = {}
         self._statuses: list[tuple[str, str]] = []
@@ -163,14 +165,14 @@ class FunctionEmitter:
 
     def _widened(self, lines: list[str], letter: str, value: Value) -> str:
         """A payload value as the 64-bit word that the site's letter stands for."""
-        assert isinstance(value.type, Machine)
-        if value.type.bits == 64:
+        bits = machine(value.type).bits
+        if bits == 64:
             return self.typed(value)
         name = self.fresh()
         if letter == "d":
             lines.append(f"  {name} = fpext {self.typed(value)} to double")
             return f"double {name}"
-        how = "trunc" if value.type.bits > 64 else "zext" if letter == "u" or value.type.bits == 1 else "sext"
+        how = "trunc" if bits > 64 else "zext" if letter == "u" or bits == 1 else "sext"
         lines.append(f"  {name} = {how} {self.typed(value)} to i64")
         return f"i64 {name}"
 
@@ -184,7 +186,7 @@ class FunctionEmitter:
 
     def emit(self, name: str, linkage: str) -> None:
         """Emit everything and hand the text to the module."""
-        blocks = self.function.blocks
+        blocks = self._blocks
         entry_is_target = any(edge.block is blocks[0] for block in blocks for edge in block.edges)
         parameters = self._parameters(name, entry_is_target)
         for block in blocks:
@@ -286,15 +288,10 @@ class FunctionEmitter:
         self._emit_terminator(block, block.terminator)
 
     def _phi_text(self, block: Block) -> str:
-        rows = self._incoming[block]
         texts = []
         for index, param in enumerate(block.params):
-            ty, name = llvm_type(param.type), self.ref(param)
-            if rows:
-                pairs = ", ".join(f"[ {self.ref(args[index])}, %{label} ]" for label, args in rows)
-                texts.append(f"  {name} = phi {ty} {pairs}")
-            else:
-                texts.append(f"  {name} = freeze {ty} poison")
+            pairs = ", ".join(f"[ {self.ref(args[index])}, %{label} ]" for label, args in self._incoming[block])
+            texts.append(f"  {self.ref(param)} = phi {llvm_type(param.type)} {pairs}")
         return "\n".join(texts)
 
     def _emit_terminator(self, block: Block, end: Terminator) -> None:
@@ -339,7 +336,7 @@ class FunctionEmitter:
         return self._labels[edge.block]
 
     def _loop_hints(self, block: Block, end: Terminator) -> str:
-        """Metadata on the back edge of a loop whose header says ``attrs["scalar"]``: do not vectorise, do not unroll."""
+        """Metadata on the back edge of a loop whose header says ``attrs["scalar"]``: no vector form, no unrolling."""
         for edge in end.edges:
             if edge.block.attrs.get("scalar") and self._position[edge.block] <= self._position[block]:
                 return f", !llvm.loop !{self.module.scalar_loop()}"
@@ -356,13 +353,12 @@ class FunctionEmitter:
 
     def store(self, value: Value, pointer: str) -> None:
         """Store `value` in its form for memory: a bool is a byte there."""
-        assert isinstance(value.type, Machine)
-        if value.type.name == "i1":
+        name = machine(value.type).name
+        if name == "i1":
             byte = self.temporary(f"zext i1 {self.ref(value)} to i8")
             self.lines.append(f"  store i8 {byte}, ptr {pointer}, align 1")
         else:
-            alignment = ALIGNMENT[value.type.name]
-            self.lines.append(f"  store {self.typed(value)}, ptr {pointer}, align {alignment}")
+            self.lines.append(f"  store {self.typed(value)}, ptr {pointer}, align {ALIGNMENT[name]}")
 
 
 def _label_text(block: Block) -> str:

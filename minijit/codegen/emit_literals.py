@@ -30,22 +30,25 @@ _MASKS: Final = {name: (1 << int(name[1:])) - 1 for name in ("i8", "i16", "i32",
 
 def llvm_type(one: AnyType) -> str:
     """The LLVM type of a value at the stage "loops"."""
+    return LLVM_TYPES[machine(one).name]
+
+
+def machine(one: AnyType) -> Machine:
+    """`one`, which must be a machine type here."""
     if isinstance(one, Machine):
-        return LLVM_TYPES[one.name]
+        return one
     raise InternalError(f"a value of type {one} reached code generation; only machine types may")
 
 
-def literal(value: object, machine: AnyType) -> str:
-    """A constant of type `machine` as LLVM reads it.
+def literal(value: object, type: AnyType) -> str:
+    """A constant of a machine type as LLVM reads it.
 
     Floats are written as the bits of a double, which is exact (LLVM wants ``float`` constants in that form as well).
     Integers may be given signed or unsigned and are reduced to the width.
     """
     if isinstance(value, str) and value == "poison":
         return "poison"
-    if not isinstance(machine, Machine):
-        raise InternalError(f"a constant of type {machine} reached code generation; only machine types may")
-    name = machine.name
+    name = machine(type).name
     if name == "f64":
         return f"0x{_bits_of_double(float(value)):016X}"  # type: ignore[arg-type]
     if name == "f32":

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from minijit.codegen.emit_function import FunctionEmitter
-from minijit.codegen.emit_literals import ALIGNMENT, llvm_type
-from minijit.errors import InternalError
-from minijit.ir.nodes import Instr
-from minijit.machine import Machine
+from minijit.codegen.emit_literals import ALIGNMENT, LLVM_TYPES, llvm_type, machine
+from minijit.ir.nodes import Instr, Value
 
 Emitter: TypeAlias = Callable[[FunctionEmitter, Instr], None]
 
@@ -63,7 +61,9 @@ def _convert(e: FunctionEmitter, instr: Instr) -> None:
 
 # ---- intrinsics
 
-_BY_RESULT_AND_FIRST: Final = frozenset({"fptosi.sat", "fptoui.sat", "lrint", "llrint", "lround", "llround", "scmp", "ucmp"})
+_BY_RESULT_AND_FIRST: Final = frozenset(
+    {"fptosi.sat", "fptoui.sat", "lrint", "llrint", "lround", "llround", "scmp", "ucmp"}
+)
 _BY_RESULT_AND_SECOND: Final = frozenset({"ldexp", "powi"})
 _WITH_FALSE: Final = frozenset({"abs", "ctlz", "cttz"})
 _UNMANGLED: Final = frozenset({"assume", "trap", "donothing"})
@@ -88,18 +88,17 @@ def _intrinsic(e: FunctionEmitter, instr: Instr) -> None:
 
 
 def _mangling(name: str, instr: Instr) -> str:
-    suffix = _suffix(instr.type)
+    suffix = _suffix(instr)
     if name in _BY_RESULT_AND_FIRST:
-        return f"{suffix}.{_suffix(instr.args[0].type)}"
+        return f"{suffix}.{_suffix(instr.args[0])}"
     if name in _BY_RESULT_AND_SECOND:
-        return f"{suffix}.{_suffix(instr.args[1].type)}"
+        return f"{suffix}.{_suffix(instr.args[1])}"
     return suffix
 
 
-def _suffix(machine: object) -> str:
-    if not isinstance(machine, Machine):
-        raise InternalError(f"an intrinsic has a value of type {machine}")
-    return "p0" if machine.name == "ptr" else machine.name
+def _suffix(value: Value) -> str:
+    name = machine(value.type).name
+    return "p0" if name == "ptr" else name
 
 
 # ---- memory
@@ -111,14 +110,14 @@ def _ptr_add(e: FunctionEmitter, instr: Instr) -> None:
 
 
 def _load(e: FunctionEmitter, instr: Instr) -> None:
-    machine = instr.attrs.get("type", instr.type)
+    name = machine(instr.type).name
     pointer = e.ref(instr.args[0])
-    if machine.name == "i1":
+    if name == "i1":
         # Any byte that is not 0 is true, also in an array of bools that views other data.
         byte = e.temporary(f"load i8, ptr {pointer}, align 1")
         e.lines.append(f"  {e.ref(instr)} = icmp ne i8 {byte}, 0")
     else:
-        e.lines.append(f"  {e.ref(instr)} = load {llvm_type(machine)}, ptr {pointer}, align {ALIGNMENT[machine.name]}")
+        e.lines.append(f"  {e.ref(instr)} = load {LLVM_TYPES[name]}, ptr {pointer}, align {ALIGNMENT[name]}")
 
 
 def _store(e: FunctionEmitter, instr: Instr) -> None:
@@ -150,11 +149,14 @@ def _copy(e: FunctionEmitter, instr: Instr) -> None:
         e.mark_dirty()
 
 
+_INTEGER: Final = ("add", "sub", "mul", "sdiv", "udiv", "srem", "urem", "and", "or", "xor", "shl", "ashr", "lshr")
+_FLOAT: Final = ("fadd", "fsub", "fmul", "fdiv", "frem", "fneg")
+
 EMITTERS: Final[dict[str, Emitter]] = {
     "const": _nothing,
     "context": _nothing,
-    **{name: _arithmetic(name) for name in "add sub mul sdiv udiv srem urem and or xor shl ashr lshr".split()},
-    **{name: _float_arithmetic(name) for name in "fadd fsub fmul fdiv frem fneg".split()},
+    **{name: _arithmetic(name) for name in _INTEGER},
+    **{name: _float_arithmetic(name) for name in _FLOAT},
     "icmp": _comparison("icmp"),
     "fcmp": _comparison("fcmp"),
     "select": _select,

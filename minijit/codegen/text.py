@@ -129,7 +129,7 @@ class FunctionText:
         self.do(f"store {kind} {value}, ptr {self.at(base, offset)}")
 
     def call(self, result: str, name: str, *arguments: tuple[str, str]) -> str:
-        """Call the external function `name` with pairs of type and value; returns the result's name (empty for void)."""
+        """Call the external function `name` with pairs of type and value; returns the result's name."""
         target = self.module.declare(name, result, ", ".join(kind for kind, _ in arguments))
         call = f"call {result} {target}({', '.join(f'{kind} {value}' for kind, value in arguments)})"
         if result == "void":

@@ -1,8 +1,8 @@
 """Takes Python objects apart: tests that they have the wanted types and loads the parts that native code works on.
 
-All tests of a level are joined by *and* and decided by one branch: first the types of all objects, then (now that fields
-may be read) dtype, number of dimensions and flags of arrays and lengths of tuples, then the same for the items of tuples.
-Last come the values; only a Python int can still turn out to be one that native code doesn't take.
+All tests of a level are joined by *and* and decided by one branch: first the types of all objects, then (now that
+fields may be read) dtype, number of dimensions and flags of arrays and lengths of tuples, then the same for the items
+of tuples. Last come the values; only a Python int can still turn out to be one that native code doesn't take.
 """
 
 from __future__ import annotations
@@ -105,9 +105,9 @@ def _field_tests(text: FunctionText, value: str, wanted: t.Type) -> list[str]:
 def _flags(wanted: t.Array) -> tuple[int, int]:
     """Which of an array's flags are looked at, and how they must be.
 
-    They must be exactly as the type says, though an array that is writable, or contiguous, could be taken for one that
-    isn't: what a function returns (a view or a copy, writable or not) depends on them, and contiguous arrays deserve code of
-    their own.
+    They must be exactly as the type says, though an array that is writable, or contiguous, could be taken for one
+    that isn't: what a function returns (a view or a copy, writable or not) depends on them, and contiguous arrays
+    deserve code of their own.
     """
     writable = api.WRITEABLE if wanted.writable else 0
     match wanted.layout:
@@ -161,7 +161,7 @@ def _array(text: FunctionText, value: str, wanted: t.Array, owner: str) -> list[
 
 
 def _int(text: FunctionText, value: str, miss: str) -> str:
-    """A Python int of one digit is read in place; longer ones go through the C API, which tells when 64 bits are too few."""
+    """A Python int of one digit is read in place; longer ones go through the C API, which tells of overflow."""
     tag, digit = text.load("i64", value, api.LONG_TAG), text.load("i32", value, api.LONG_DIGIT)
     if api.TAGGED_LONGS:
         short = text.value(f"icmp ult i64 {tag}, 16")

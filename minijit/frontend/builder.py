@@ -17,6 +17,8 @@ from minijit.frontend.refusals import refusal_of
 from minijit.frontend.ssa import Draft, Ssa
 from minijit.ir.nodes import Value
 
+Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword
+"""Syntax nodes that have a place in the file."""
 ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"
 StatementHandler: TypeAlias = "Callable[[Builder, Any], None]"
 _E = TypeVar("_E", bound=Callable[..., Value])
@@ -46,7 +48,7 @@ def statement(node_class: type[ast.stmt]) -> Callable[[_S], _S]:
     return register
 
 
-def span_of(node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> Span:
+def span_of(node: Located) -> Span:
     """The place of a syntax node."""
     end_line, end_column = node.end_lineno, node.end_col_offset
     assert end_line is not None and end_column is not None
@@ -73,7 +75,16 @@ class Builder(Ssa):
         self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars)
         self.free_names: Final = frozenset(code.co_freevars)
         self.loops: Final[list[tuple[Draft, Draft]]] = []
+        self._constructs: Final[dict[str, int]] = {}
         self._private_prefix = f"_{class_name.lstrip('_')}" if class_name.strip("_") else ""
+
+    def drafts(self, kind: str, *parts: str) -> list[Draft]:
+        """New blocks that belong together, labelled ``kind.part``; those of a second ``for`` are ``for2.part``."""
+        number = self._constructs.get(kind, 0) + 1
+        self._constructs[kind] = number
+        if number > 1:
+            kind = f"{kind}{number}"
+        return [Draft(f"{kind}.{part}" if part else kind) for part in parts]
 
     def value(self, node: ast.expr) -> Value:
         """Evaluate an expression."""
@@ -92,7 +103,7 @@ class Builder(Ssa):
                 raise self.refuse(node)
             handler(self, node)
 
-    def refuse(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword, what: str = "", instead: str = "") -> Unsupported:
+    def refuse(self, node: Located, what: str = "", instead: str = "") -> Unsupported:
         """The exception for a construct that can't be compiled; without `what`, worded by its class."""
         if not what:
             what, instead = refusal_of(node)

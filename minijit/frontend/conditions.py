@@ -22,7 +22,7 @@ def test(b: Builder, node: ast.expr, yes: Draft, no: Draft) -> None:
     elif isinstance(node, ast.BoolOp):
         _test_operands(b, node, yes, no)
     elif isinstance(node, ast.IfExp):
-        first, second = Draft("test.if"), Draft("test.else")
+        first, second = b.drafts("choice", "if", "else")
         test(b, node.test, first, second)
         for draft, arm in ((first, node.body), (second, node.orelse)):
             if b.goto(draft):
@@ -45,7 +45,7 @@ def _branch_on(b: Builder, value: Value, yes: Draft, no: Draft, node: ast.expr) 
 def _test_operands(b: Builder, node: ast.BoolOp, yes: Draft, no: Draft) -> None:
     is_or = isinstance(node.op, ast.Or)
     for operand in node.values[:-1]:
-        more = Draft("or" if is_or else "and")
+        (more,) = b.drafts("or" if is_or else "and", "")
         if is_or:
             test(b, operand, yes, more)
         else:
@@ -59,7 +59,7 @@ def _test_chain(b: Builder, node: ast.Compare, yes: Draft, no: Draft) -> None:
     left = b.value(node.left)
     for operator, operand in zip(node.ops[:-1], node.comparators[:-1], strict=True):
         right = b.value(operand)
-        more = Draft("chain")
+        (more,) = b.drafts("chain", "")
         _branch_on(b, _compare(b, operator, left, right, node), more, no, node)
         b.goto(more)
         left = right
@@ -78,7 +78,7 @@ def compare(b: Builder, node: ast.Compare) -> Value:
     if len(node.ops) == 1:
         return _compare(b, node.ops[0], left, b.value(node.comparators[0]), node)
     span = span_of(node)
-    end = Draft("chain.end")
+    (end,) = b.drafts("chain", "end")
     result = b.parameter(end, "", span)
     for operator, operand in zip(node.ops, node.comparators, strict=True):
         right = b.value(operand)
@@ -86,7 +86,7 @@ def compare(b: Builder, node: ast.Compare) -> Value:
         if operand is node.comparators[-1]:
             b.jump(end, span, outcome)
         else:
-            more = Draft("chain")
+            (more,) = b.drafts("chain", "")
             b.branch_with(b.emit("truth", [outcome], span), more, [], end, [outcome], span)
             b.goto(more)
         left = right
@@ -97,7 +97,7 @@ def compare(b: Builder, node: ast.Compare) -> Value:
 @expression(ast.IfExp)
 def conditional(b: Builder, node: ast.IfExp) -> Value:
     """``a if test else b``."""
-    first, second, end = Draft("choose.if"), Draft("choose.else"), Draft("choose.end")
+    first, second, end = b.drafts("choice", "if", "else", "end")
     result = b.parameter(end, "", span_of(node))
     test(b, node.test, first, second)
     for draft, arm in ((first, node.body), (second, node.orelse)):
@@ -110,7 +110,7 @@ def conditional(b: Builder, node: ast.IfExp) -> Value:
 @expression(ast.BoolOp)
 def boolean(b: Builder, node: ast.BoolOp) -> Value:
     """``a and b``, ``a or b``: the operand that decides."""
-    end = Draft("or.end" if isinstance(node.op, ast.Or) else "and.end")
+    (end,) = b.drafts("or" if isinstance(node.op, ast.Or) else "and", "end")
     result = b.parameter(end, "", span_of(node))
     _decide(b, node, end)
     b.goto(end)
@@ -136,7 +136,7 @@ def _leave_if(b: Builder, node: ast.expr, when: bool, end: Draft) -> None:
     if not isinstance(node, ast.BoolOp):
         value = b.value(node)
         span = span_of(node)
-        more = Draft("or" if when else "and")
+        (more,) = b.drafts("or" if when else "and", "")
         truth = b.emit("truth", [value], span)
         if when:
             b.branch_with(truth, end, [value], more, [], span)
@@ -152,9 +152,9 @@ def _leave_if(b: Builder, node: ast.expr, when: bool, end: Draft) -> None:
 
 def _leave_if_all(b: Builder, node: ast.BoolOp, when: bool, end: Draft) -> None:
     """As `_leave_if`, for an ``and`` inside an ``or`` or the reverse: only the last operand can decide to leave."""
-    onward = Draft("or" if when else "and")
+    (onward,) = b.drafts("or" if when else "and", "")
     for operand in node.values[:-1]:
-        more = Draft("and" if when else "or")
+        (more,) = b.drafts("and" if when else "or", "")
         if when:
             test(b, operand, more, onward)
         else:

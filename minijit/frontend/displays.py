@@ -6,6 +6,7 @@ import ast
 from typing import Final
 
 from minijit.frontend.builder import Builder, expression, span_of
+from minijit.frontend.operators import spread
 from minijit.ir.nodes import Value
 
 _CONVERSIONS: Final = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
@@ -29,8 +30,9 @@ def _display(b: Builder, op: str, node: ast.Tuple | ast.List) -> Value:
     for position, item in enumerate(node.elts):
         if isinstance(item, ast.Starred):
             starred.append(position)
-            item = item.value
-        items.append(b.value(item))
+            items.append(spread(b, item) if position < len(node.elts) - 1 else b.value(item.value))
+        else:
+            items.append(b.value(item))
     return b.emit(op, items, span_of(node), {"starred": tuple(starred)})
 
 

@@ -6,9 +6,10 @@ import ast
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARKEYWORDS
 from types import CodeType, FunctionType
 
+from minijit.errors import Span, Unsupported
+
 # The handlers of syntax nodes register themselves when their modules are imported.
 from minijit.frontend import assignments, conditions, displays, names, operators, statements  # noqa: F401
-from minijit.errors import Span, Unsupported
 from minijit.frontend.builder import Builder, span_of
 from minijit.frontend.simplify import finished_blocks
 from minijit.ir.nodes import Function
@@ -18,7 +19,7 @@ from minijit.source import Source, source_of
 def build_function(function: FunctionType) -> Function:
     """The SSA of a Python function at the stage "python".
 
-    The parameters of the entry block are the function's: positional ones, then ``*args`` as one, then keyword-only ones.
+    The parameters of the entry block are the function's: positional ones, ``*args`` as one, then keyword-only ones.
     ``attrs["parameters"]`` has their names, ``attrs["varargs"]`` the position of ``*args`` where there is one.
 
     Parameters

@@ -57,6 +57,11 @@ def unary(b: Builder, node: ast.UnaryOp) -> Value:
     return b.emit("unary", [b.value(operand)], span_of(node), {"operator": operator})
 
 
+def spread(b: Builder, node: ast.Starred) -> Value:
+    """``*iterable`` before further items: iterated over before those are evaluated, as its errors show."""
+    return b.emit("build_tuple", [b.value(node.value)], span_of(node), {"starred": (0,)})
+
+
 @expression(ast.Call)
 def call(b: Builder, node: ast.Call) -> Value:
     """``function(*args, name=value)``: the function first, then positional, then keyword arguments, as Python does."""
@@ -65,8 +70,10 @@ def call(b: Builder, node: ast.Call) -> Value:
     for position, arg in enumerate(node.args):
         if isinstance(arg, ast.Starred):
             starred.append(position)
-            arg = arg.value
-        args.append(b.value(arg))
+            more = position < len(node.args) - 1 or (position > 0 and node.keywords)
+            args.append(spread(b, arg) if more else b.value(arg.value))
+        else:
+            args.append(b.value(arg))
     keywords = []
     for keyword in node.keywords:
         if keyword.arg is None:

@@ -13,14 +13,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from minijit.frontend.ssa import Ssa
-from minijit.ir.nodes import Block, Edge, Instr, Param, Value, reverse_postorder
+from minijit.ir.nodes import Block, Edge, Instr, Param, Value
 
-_Joins: TypeAlias = "dict[Param, list[Value]]"
+_Joins: TypeAlias = dict[Param, list[Value]]
 
 
 def finished_blocks(ssa: Ssa) -> list[Block]:
-    """The blocks of the finished graph in reverse post-order."""
-    blocks = reverse_postorder(ssa.entry.block)
+    """The blocks of the finished graph, in the order of the source: each before its successors but for back edges."""
+    blocks = ssa.blocks
     ways_in: dict[Block, list[Edge]] = {block: [] for block in blocks}
     for block in blocks:
         for edge in block.edges:
@@ -121,7 +121,7 @@ def _drop_params(blocks: list[Block], joins: _Joins, instead: _Replacements) -> 
     live = _read_values(blocks)
     pending = [value for value in live if value in joins]
     while pending:
-        for arg in joins[pending.pop()]:  # type: ignore[index]
+        for arg in joins[pending.pop()]:
             value = instead.resolve(arg)
             if value not in live:
                 live.add(value)

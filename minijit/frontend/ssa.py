@@ -1,8 +1,8 @@
 """SSA while walking the tree, after Braun et al., "Simple and Efficient Construction of SSA Form" (2013).
 
-Each block remembers which value each local variable has at its end. Reading one that the block does not know looks into
-the blocks before it; where several meet, a block parameter is made. A block is *sealed* once no further way into it will
-be found; before that (loop headers) a read makes a parameter whose arguments are filled in on sealing.
+Each block remembers which value each local variable has at its end. Reading one that the block does not know looks
+into the blocks before it; where several meet, a block parameter is made. A block is *sealed* once no further way into
+it will be found; before that (loop headers) a read makes a parameter whose arguments are filled in on sealing.
 
 Parameters that turn out to be superfluous are removed at the end, all at once (:mod:`minijit.frontend.simplify`).
 """
@@ -49,6 +49,8 @@ class Ssa:
         The first block.
     here : Draft
         Where instructions go. Meaningless while `reachable` is false.
+    blocks : list of Block
+        The blocks that have been entered, in this order: each comes before its successors, except along back edges.
     reachable : bool
         Whether control can come here at all; false after ``return``, ``raise``, ``break`` and ``continue``.
     """
@@ -58,6 +60,7 @@ class Ssa:
         self.entry.sealed = True
         self.here = self.entry
         self.reachable = True
+        self.blocks = [self.entry.block]
 
     # ---- blocks
 
@@ -70,6 +73,8 @@ class Ssa:
         """Go on in `draft` without sealing it (a loop header); tell whether it can be reached."""
         self.here = draft
         self.reachable = bool(draft.ways_in)
+        if self.reachable:
+            self.blocks.append(draft.block)
         return self.reachable
 
     def seal(self, draft: Draft) -> None:
@@ -142,8 +147,8 @@ class Ssa:
     def read(self, name: str, span: Span) -> Value:
         """The value of a local variable here, checked where it may be unassigned.
 
-        The check is added wherever that can't be excluded yet and removed at the end where it was not needed. The checked
-        value takes the place of the variable's, so that a second read asks no more.
+        The check is added wherever that can't be excluded yet and removed at the end where it was not needed. The
+        checked value takes the place of the variable's, so that a second read asks no more.
         """
         here = self.here
         value = here.values.get(name)

@@ -8,6 +8,7 @@ from minijit.frontend.assignments import store
 from minijit.frontend.builder import Builder, span_of, statement
 from minijit.frontend.conditions import test
 from minijit.frontend.ssa import Draft
+from minijit.ir.nodes import Value
 
 
 @statement(ast.Expr)
@@ -27,20 +28,22 @@ def nothing(b: Builder, node: ast.stmt) -> None:
 @statement(ast.If)
 def if_(b: Builder, node: ast.If) -> None:
     """``if``, ``elif`` and ``else``, all of which meet in one block."""
-    end = Draft("if.end")
+    then, other, end = b.drafts("if", "then", "else", "end")
     while True:
-        then, other = Draft("if.then"), Draft("if.else")
+        if not node.orelse:
+            other = end
         test(b, node.test, then, other)
         if b.goto(then):
             b.statements(node.body)
             _go_on(b, end, node.body[-1])
-        if not b.goto(other):
+        if not node.orelse or not b.goto(other):
             break
         if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
             node = node.orelse[0]
+            then, other = b.drafts("elif", "then", "else")
             continue
         b.statements(node.orelse)
-        _go_on(b, end, node.orelse[-1] if node.orelse else node)
+        _go_on(b, end, node.orelse[-1])
         break
     b.goto(end)
 
@@ -57,8 +60,9 @@ def for_(b: Builder, node: ast.For) -> None:
     span = span_of(node.iter)
     iterator = b.emit("get_iter", [b.value(node.iter)], span)
     length = b.emit("iter_len", [iterator], span)
-    header, body, latch, end = Draft("for"), Draft("for.body"), Draft("for.next"), Draft("for.end")
-    otherwise = Draft("for.else") if node.orelse else end
+    header, body, latch, otherwise, end = b.drafts("for", "", "body", "next", "else", "end")
+    if not node.orelse:
+        otherwise = end
     header.block.attrs.update(loop="for", span=span_of(node))
     index = b.parameter(header, "", span)
     b.jump(header, span, b.emit("iter_start", [], span))
@@ -77,8 +81,9 @@ def for_(b: Builder, node: ast.For) -> None:
 def while_(b: Builder, node: ast.While) -> None:
     """The test is made in the header; ``continue`` goes straight back to it."""
     span = span_of(node)
-    header, body, end = Draft("while"), Draft("while.body"), Draft("while.end")
-    otherwise = Draft("while.else") if node.orelse else end
+    header, body, otherwise, end = b.drafts("while", "", "body", "else", "end")
+    if not node.orelse:
+        otherwise = end
     header.block.attrs.update(loop="while", span=span)
     b.jump(header, span)
     b.enter(header)
@@ -137,10 +142,10 @@ def assert_(b: Builder, node: ast.Assert) -> None:
     if not __debug__:
         return
     span = span_of(node)
-    holds, fails = Draft("assert.end"), Draft("assert.fails")
+    fails, holds = b.drafts("assert", "fails", "holds")
     test(b, node.test, holds, fails)
     if b.goto(fails):
-        args = [b.const(AssertionError, span)]
+        args: list[Value] = [b.const(AssertionError, span)]
         if node.msg is not None:
             args.append(b.value(node.msg))
         error = b.emit("call", args, span, {"keywords": (), "starred": ()})

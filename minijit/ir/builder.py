@@ -69,6 +69,8 @@ class MachineBuilder:
         Where the next instruction goes; has no terminator yet.
     span : Span
         The place in the user's source that is given to new instructions.
+    private : bool
+        Whether stores now go to memory that nobody outside the call can see.
     """
 
     def __init__(self, unit: Unit, function: Function, block: Block) -> None:
@@ -76,6 +78,7 @@ class MachineBuilder:
         self.function = function
         self.block = block
         self.span: Span = NO_SPAN
+        self.private = False
 
     # ---- instructions
 
@@ -214,7 +217,7 @@ class MachineBuilder:
 
     def store(self, pointer: Value, value: Value, *, local: bool = False) -> None:
         """Put a machine value at `pointer`."""
-        self.emit("store", (pointer, value), local=local)
+        self.emit("store", (pointer, value), local=local or self.private)
 
     def slots(self, count: int) -> Value:
         """Room for `count` words on the stack."""

@@ -182,11 +182,17 @@ class Builder(MachineBuilder):
         return self.coerce(entry.lower(self, *args, **keywords), result)
 
     def call_python(
-        self, target: object, args: Sequence[Val], result: t.Type, keywords: tuple[str, ...] = ()
+        self,
+        target: object,
+        args: Sequence[Val],
+        result: t.Type,
+        keywords: tuple[str, ...] = (),
+        effects: str = "unknown",
     ) -> Val:
         """Call a Python object from native code: the arguments are boxed, the result is checked to be of type `result`.
 
-        A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise.
+        A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise. `effects`
+        is empty for a function that changes nothing: a later bail-out can then still run the call again.
         """
         wanted = t.OBJECT if isinstance(result, t.Never) else result
         unit = self.unit
@@ -204,6 +210,7 @@ class Builder(MachineBuilder):
             thunk=len(unit.python_calls) - 1,
             site=self.site("python"),
             bail_site=bail,
+            effects=frozenset(effects.split()),
         )
         if isinstance(result, t.Never):
             self.leave(bail)

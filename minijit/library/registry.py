@@ -40,6 +40,10 @@ Pattern: TypeAlias = Any
 """A type (equal), a class of types (instance), a tuple of patterns (any), or a predicate on types."""
 ResultRule: TypeAlias = "t.Type | Callable[..., t.Type | None]"
 """The result type, or a function of the ``Arg``\\ s that gives it, or ``None`` where the entry does not apply."""
+Fold: TypeAlias = "bool | Callable[..., object]"
+"""Whether and how a call is evaluated while compiling; see :func:`lowers`."""
+Samples: TypeAlias = "Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[Any, ...]]]"
+"""Rows of arguments for the generic tests, or a function that makes them."""
 LowerRule: TypeAlias = "Callable[..., Val]"
 """``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""
 
@@ -57,8 +61,8 @@ class Entry:
         lower: LowerRule | None,
         *,
         effects: str = "",
-        samples: Iterable[tuple[Any, ...]] = (),
-        fold: bool = False,
+        samples: Samples = (),
+        fold: Fold = False,
         rest: Pattern | None = None,
         keywords: dict[str, Pattern] | None = None,
         body: Callable[..., Any] | None = None,
@@ -167,8 +171,8 @@ def lowers(
     *patterns: Pattern,
     result: ResultRule,
     effects: str = "",
-    samples: Iterable[tuple[Any, ...]] = (),
-    fold: bool = False,
+    samples: Samples = (),
+    fold: Fold = False,
     rest: Pattern | None = None,
     keywords: dict[str, Pattern] | None = None,
 ) -> Callable[[LowerRule], LowerRule]:
@@ -187,8 +191,10 @@ def lowers(
         Effects that others can see, as in :mod:`minijit.ir.ops`: ``"raises"``, ``"reads"``, ``"writes"``, ``"io"`` ...
     samples : iterable of tuple
         Arguments on which the generic tests compare the entry with the function itself.
-    fold : bool
-        Whether a call with known constants may be evaluated while compiling, by calling `function`.
+    fold : bool or callable
+        Whether a call with known constants may be evaluated while compiling, by calling `function`; or a function of
+        the ``Arg``\\ s that gives the value or ``UNKNOWN``, also where it follows from the types alone (``len`` of a
+        tuple).
     rest : Pattern, optional
         What further positional arguments must be; by default there are none.
     keywords : dict, optional
@@ -215,7 +221,7 @@ def lowers(
 
 
 def implements(
-    function: object, *, samples: Iterable[tuple[Any, ...]] = ()
+    function: object, *, samples: Samples = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a body, a plain Python function in the compiled subset, that is compiled in place of `function`."""
 

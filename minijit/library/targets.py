@@ -21,6 +21,9 @@ class EntryTarget:
         """The entry's effects."""
         return self.entry.effects
 
+    def __str__(self) -> str:
+        return self.entry.name
+
 
 @dataclass(frozen=True, slots=True)
 class ConstantTarget:
@@ -33,6 +36,9 @@ class ConstantTarget:
     def effects(self) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def __str__(self) -> str:
+        return "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,9 @@ class FunctionTarget:
         """Unknown here: the instance knows."""
         return frozenset({"raises"})
 
+    def __str__(self) -> str:
+        return str(self.instance.symbol)
+
 
 @dataclass(frozen=True, slots=True)
 class PythonTarget:
@@ -65,6 +74,9 @@ class PythonTarget:
     result: t.Type
     keywords: tuple[str, ...] = ()
     effects: frozenset[str] = field(default=frozenset({"unknown", "raises"}))
+
+    def __str__(self) -> str:
+        return f"python {getattr(self.function, '__name__', self.function)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,9 @@ class MethodTarget:
     def effects(self) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def __str__(self) -> str:
+        return "method"
 
 
 Target: TypeAlias = EntryTarget | ConstantTarget | FunctionTarget | PythonTarget | MethodTarget
@@ -106,3 +121,8 @@ class Binding:
     def effects(self) -> frozenset[str]:
         """The effects of all cases together."""
         return frozenset(effect for case in self.cases for effect in case.target.effects)
+
+    def __str__(self) -> str:
+        if len(self.cases) == 1:
+            return str(self.cases[0].target)
+        return " or ".join(f"{case.target} for ({', '.join(map(str, case.types))})" for case in self.cases)

@@ -164,7 +164,8 @@ allow_native_call(Native)
 
 def _verify_slow() -> None:
     """Native code finds the slow callable at a fixed place; make sure that Python put it there."""
-    if ctypes.c_void_p.from_address(id(Native(len)) + HEAD + 8).value != id(len):
+    sample = Native(len)
+    if ctypes.c_void_p.from_address(id(sample) + HEAD + 8).value != id(len):
         raise ImportError("minijit does not know how this build of Python lays out slots")
 
 

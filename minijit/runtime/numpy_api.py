@@ -1,7 +1,7 @@
 """Where Python's and NumPy's objects keep their fields, and the addresses that generated code refers to by symbol.
 
-Generated code reads objects directly. The offsets are those of CPython 3.11 to 3.14 and NumPy 2 on 64-bit machines; they
-are tried on real objects once (:func:`layout_problem`), and where anything differs nothing is compiled.
+Generated code reads objects directly. The offsets are those of CPython 3.11 to 3.14 and NumPy 2 on 64-bit machines;
+they are tried on real objects once (:func:`layout_problem`), and where anything differs nothing is compiled.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def symbols() -> dict[str, int]:
     for name, value in constants.items():
         addresses[f"mj_{name}"] = id(value)
     addresses["mj_data_handler"] = _default_handler()
-    return {name: int(address) for name, address in addresses.items() if address is not None}
+    return {name: int(address) for name, address in addresses.items() if address}
 
 
 @cache
@@ -178,12 +178,12 @@ def _api_table() -> ctypes.Array[ctypes.c_void_p]:
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     prototype = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
     function = prototype(ctypes.cast(get_pointer, ctypes.c_void_p).value or 0)
-    address: int = function(multiarray._ARRAY_API, None)  # type: ignore[attr-defined]
+    address: int = function(multiarray._ARRAY_API, None)
     return (ctypes.c_void_p * (_API_DEFAULT_HANDLER + 1)).from_address(address)
 
 
 def _default_handler() -> int:
-    """The capsule of NumPy's own allocator if arrays keep theirs where we look for it, else 0 (then ``free`` serves)."""
+    """The capsule of NumPy's own allocator if arrays keep theirs where we look for it, else 0."""
     table = _api_table()
     current = ctypes.PYFUNCTYPE(ctypes.py_object)(table[_API_GET_HANDLER] or 0)()
     if _word(np.empty(3), ARRAY_HANDLER) != id(current):

@@ -1,23 +1,318 @@
-"""LLVM text of the support functions that deal with Python objects: array boxing, kept references, leaving a call.
+"""LLVM text of the support functions that deal with Python objects: boxing arrays, holding arrays, leaving a call.
 
-They are compiled once per process, together with those of :mod:`minijit.runtime.support`; generated code refers to them
-by symbol. The Python-side contract of each stands in a comment before it.
+They are compiled once per process; generated code refers to them by symbol. The comment before each function is its
+contract.
 """
 
 from __future__ import annotations
 
+from string import Template
+from types import ModuleType
 from typing import Final
 
-from minijit.runtime import context, record
+from minijit.ir import context
 from minijit.runtime import numpy_api as api
+from minijit.runtime import record
 
-_NAMES: Final = {
-    name: str(value)
-    for module in (context, record, api)
-    for name, value in vars(module).items()
-    if name.isupper() and isinstance(value, int)
+EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave")
+
+FOREIGN: Final = 1 << 40
+"""The count of the block that stands for an argument: it is on the wrapper's stack and never freed."""
+
+
+def object_support_text() -> str:
+    """The module's text.
+
+    A new array names NumPy's own allocator as the one that its data is from, where that is known to be found; it fits
+    what ``malloc`` gave. Without it the array is freed all the same, but can't be resized.
+    """
+    names = {**_numbers(context), **_numbers(record), **_numbers(api), "FOREIGN": FOREIGN // 2}
+    names["CARRAY"] = api.C_CONTIGUOUS | api.ALIGNED | api.WRITEABLE
+    names["CONTIGUOUS"] = api.C_CONTIGUOUS | api.F_CONTIGUOUS
+    handler = _HANDLER if "mj_data_handler" in api.symbols() else _NO_HANDLER
+    return Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + _LEAVE).substitute(names)
+
+
+def _numbers(module: ModuleType) -> dict[str, int]:
+    return {name: value for name, value in vars(module).items() if name.isupper() and type(value) is int}
+
+
+_DECLARATIONS: Final = """
+@mj_type_numpy_ndarray = external global i8
+@mj_none = external global i8
+declare ptr @PyArray_DescrFromType(i32)
+declare ptr @PyArray_NewFromDescr(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
+declare i32 @PyArray_SetBaseObject(ptr, ptr)
+declare void @Py_IncRef(ptr)
+declare void @Py_DecRef(ptr)
+declare ptr @PyLong_FromLongLong(i64)
+declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare void @PyErr_SetObject(ptr, ptr)
+declare void @PyErr_Restore(ptr, ptr, ptr)
+declare ptr @PyErr_NoMemory()
+declare ptr @PyException_GetTraceback(ptr)
+declare ptr @PyException_GetContext(ptr)
+declare ptr @mj_alloc(ptr, i64, i1)
+declare void @mj_release(ptr)
+declare void @free(ptr)
+declare i32 @memcmp(ptr, ptr, i64)
+"""
+
+_BOX_ARRAY: Final = """
+; A new reference to the array whose parts stand in %slots: the Python object that it is, or a new ndarray over its
+; data. The new one owns the data if it is all of its block, else it is a view: of the argument, or of the block's own
+; ndarray.
+define ptr @mj_box_array(ptr %slots, i32 %ndim, ptr %strides, i32 %number, i64 %itemsize, i32 %flags) nounwind {
+entry:
+  %length = alloca i64
+  %object = load ptr, ptr %slots
+  %known = icmp ne ptr %object, null
+  br i1 %known, label %itself, label %make
+itself:
+  call void @Py_IncRef(ptr %object)
+  ret ptr %object
+make:
+  %owner.at = getelementptr i8, ptr %slots, i64 8
+  %owner = load ptr, ptr %owner.at
+  %data.at = getelementptr i8, ptr %slots, i64 16
+  %data = load ptr, ptr %data.at
+  %shape = getelementptr i8, ptr %slots, i64 24
+  %dtype = call ptr @PyArray_DescrFromType(i32 %number)
+  %array = call ptr @PyArray_NewFromDescr(ptr @mj_type_numpy_ndarray, ptr %dtype, i32 %ndim, ptr %shape, ptr %strides,
+                                          ptr %data, i32 %flags, ptr null)
+  %failed = icmp eq ptr %array, null
+  br i1 %failed, label %nothing, label %made
+nothing:
+  ret ptr null
+made:
+  %base.at = getelementptr i8, ptr %owner, i64 $BLOCK_OBJECT
+  %base = load ptr, ptr %base.at
+  %block.data.at = getelementptr i8, ptr %owner, i64 $BLOCK_DATA
+  %block.data = load ptr, ptr %block.data.at
+  %has.base = icmp ne ptr %base, null
+  br i1 %has.base, label %based, label %fresh
+
+based:
+  %count = load i64, ptr %owner
+  %counted = icmp slt i64 %count, $FOREIGN
+  %has.data = icmp ne ptr %block.data, null
+  %native = and i1 %counted, %has.data
+  br i1 %native, label %compare, label %attach
+compare:
+  %same = call i1 @mj_same_array(ptr %array, ptr %base)
+  br i1 %same, label %again, label %attach
+again:
+  call void @Py_DecRef(ptr %array)
+  call void @Py_IncRef(ptr %base)
+  ret ptr %base
+
+fresh:
+  %bytes.at = getelementptr i8, ptr %owner, i64 $BLOCK_BYTES
+  %bytes = load i64, ptr %bytes.at
+  %at.start = icmp eq ptr %data, %block.data
+  %flags.at = getelementptr i8, ptr %array, i64 $ARRAY_FLAGS
+  %its.flags = load i32, ptr %flags.at
+  %order = and i32 %its.flags, $CONTIGUOUS
+  %contiguous = icmp ne i32 %order, 0
+  %dims = sext i32 %ndim to i64
+  br label %multiply
+multiply:
+  %axis = phi i64 [0, %fresh], [%next.axis, %step]
+  %size = phi i64 [%itemsize, %fresh], [%larger, %step]
+  %last = icmp eq i64 %axis, %dims
+  br i1 %last, label %decide, label %step
+step:
+  %extent.at = getelementptr i64, ptr %shape, i64 %axis
+  %extent = load i64, ptr %extent.at
+  %larger = mul i64 %size, %extent
+  %next.axis = add i64 %axis, 1
+  br label %multiply
+decide:
+  %covers = icmp eq i64 %size, %bytes
+  %whole.0 = and i1 %at.start, %contiguous
+  %whole = and i1 %whole.0, %covers
+  br i1 %whole, label %own, label %flat
+own:
+  call void @Py_IncRef(ptr %array)
+  call void @mj_take_over(ptr %array, ptr %owner)
+  ret ptr %array
+
+flat:
+  %rest = urem i64 %bytes, %itemsize
+  %divides = icmp eq i64 %rest, 0
+  %base.number = select i1 %divides, i32 %number, i32 2
+  %base.item = select i1 %divides, i64 %itemsize, i64 1
+  %base.length = udiv i64 %bytes, %base.item
+  store i64 %base.length, ptr %length
+  %base.dtype = call ptr @PyArray_DescrFromType(i32 %base.number)
+  %flat.base = call ptr @PyArray_NewFromDescr(ptr @mj_type_numpy_ndarray, ptr %base.dtype, i32 1, ptr %length, ptr null,
+                                              ptr %block.data, i32 $CARRAY, ptr null)
+  %no.base = icmp eq ptr %flat.base, null
+  br i1 %no.base, label %drop, label %attach.flat
+attach.flat:
+  call void @mj_take_over(ptr %flat.base, ptr %owner)
+  br label %attach
+
+attach:
+  %parent = phi ptr [%base, %based], [%base, %compare], [%flat.base, %attach.flat]
+  call void @Py_IncRef(ptr %parent)
+  %status = call i32 @PyArray_SetBaseObject(ptr %array, ptr %parent)
+  %refused = icmp ne i32 %status, 0
+  br i1 %refused, label %drop, label %done
+done:
+  ret ptr %array
+drop:
+  call void @Py_DecRef(ptr %array)
+  ret ptr null
 }
 
-_TEXT: Final = """
-declare i64 @PyTuple_Size(ptr)
+; Whether two ndarrays have the same data, dtype, shape and strides.
+define internal i1 @mj_same_array(ptr %a, ptr %b) nounwind {
+entry:
+  %a.data.at = getelementptr i8, ptr %a, i64 $ARRAY_DATA
+  %b.data.at = getelementptr i8, ptr %b, i64 $ARRAY_DATA
+  %a.data = load ptr, ptr %a.data.at
+  %b.data = load ptr, ptr %b.data.at
+  %same.data = icmp eq ptr %a.data, %b.data
+  %a.ndim.at = getelementptr i8, ptr %a, i64 $ARRAY_NDIM
+  %b.ndim.at = getelementptr i8, ptr %b, i64 $ARRAY_NDIM
+  %a.ndim = load i32, ptr %a.ndim.at
+  %b.ndim = load i32, ptr %b.ndim.at
+  %same.ndim = icmp eq i32 %a.ndim, %b.ndim
+  %a.dtype.at = getelementptr i8, ptr %a, i64 $ARRAY_DTYPE
+  %b.dtype.at = getelementptr i8, ptr %b, i64 $ARRAY_DTYPE
+  %a.dtype = load ptr, ptr %a.dtype.at
+  %b.dtype = load ptr, ptr %b.dtype.at
+  %same.dtype = icmp eq ptr %a.dtype, %b.dtype
+  %both = and i1 %same.data, %same.ndim
+  %all = and i1 %both, %same.dtype
+  br i1 %all, label %rows, label %differ
+rows:
+  %dims = sext i32 %a.ndim to i64
+  %bytes = shl i64 %dims, 3
+  %a.shape.at = getelementptr i8, ptr %a, i64 $ARRAY_SHAPE
+  %b.shape.at = getelementptr i8, ptr %b, i64 $ARRAY_SHAPE
+  %a.shape = load ptr, ptr %a.shape.at
+  %b.shape = load ptr, ptr %b.shape.at
+  %shapes = call i32 @memcmp(ptr %a.shape, ptr %b.shape, i64 %bytes)
+  %a.strides.at = getelementptr i8, ptr %a, i64 $ARRAY_STRIDES
+  %b.strides.at = getelementptr i8, ptr %b, i64 $ARRAY_STRIDES
+  %a.strides = load ptr, ptr %a.strides.at
+  %b.strides = load ptr, ptr %b.strides.at
+  %strides = call i32 @memcmp(ptr %a.strides, ptr %b.strides, i64 %bytes)
+  %either = or i32 %shapes, %strides
+  %same = icmp eq i32 %either, 0
+  ret i1 %same
+differ:
+  ret i1 false
+}
+"""
+
+_OWNERSHIP: Final = """
+; Hands a block's data over to %array, which frees it from now on; the block takes over a reference to the array.
+define internal void @mj_take_over(ptr %array, ptr %owner) nounwind {
+entry:
+  %flags.at = getelementptr i8, ptr %array, i64 $ARRAY_FLAGS
+  %flags = load i32, ptr %flags.at
+  %owning = or i32 %flags, $OWNS_DATA
+  store i32 %owning, ptr %flags.at
+  %object.at = getelementptr i8, ptr %owner, i64 $BLOCK_OBJECT
+  store ptr %array, ptr %object.at
+  call void @mj_set_handler(ptr %array)
+  ret void
+}
+
+; A block that owns an ndarray which Python made: it holds a reference. Null, with MemoryError set, without memory.
+define ptr @mj_hold_array(ptr %ctx, ptr %array) nounwind {
+entry:
+  %block = call ptr @mj_alloc(ptr %ctx, i64 0, i1 false)
+  %failed = icmp eq ptr %block, null
+  br i1 %failed, label %no.memory, label %made
+made:
+  %data.at = getelementptr i8, ptr %block, i64 $BLOCK_DATA
+  %data = load ptr, ptr %data.at
+  call void @free(ptr %data)
+  store ptr null, ptr %data.at
+  %object.at = getelementptr i8, ptr %block, i64 $BLOCK_OBJECT
+  store ptr %array, ptr %object.at
+  call void @Py_IncRef(ptr %array)
+  ret ptr %block
+no.memory:
+  call ptr @PyErr_NoMemory()
+  ret ptr null
+}
+"""
+
+_HANDLER: Final = """
+@mj_data_handler = external global i8
+define internal void @mj_set_handler(ptr %array) nounwind {
+entry:
+  %handler.at = getelementptr i8, ptr %array, i64 $ARRAY_HANDLER
+  call void @Py_IncRef(ptr @mj_data_handler)
+  store ptr @mj_data_handler, ptr %handler.at
+  ret void
+}
+"""
+
+_NO_HANDLER: Final = """
+define internal void @mj_set_handler(ptr %array) nounwind {
+entry:
+  ret void
+}
+"""
+
+_LEAVE: Final = """
+; What a call whose kernel left with %status returns: on_exit says which exception to raise, or that the interpreter
+; runs the function again. An exception that Python itself chained keeps its context; ours gets it as with `raise`.
+define ptr @mj_leave(ptr %record, ptr %ctx, i32 %status, ptr %args, i64 %nargsf, ptr %kwnames) nounwind {
+entry:
+  %row = alloca [2 x ptr]
+  %second = getelementptr ptr, ptr %row, i64 1
+  %wide = sext i32 %status to i64
+  %number = call ptr @PyLong_FromLongLong(i64 %wide)
+  store ptr %number, ptr %row
+  %address = ptrtoint ptr %ctx to i64
+  %context = call ptr @PyLong_FromLongLong(i64 %address)
+  store ptr %context, ptr %second
+  %no.number = icmp eq ptr %number, null
+  %no.context = icmp eq ptr %context, null
+  %no.memory = or i1 %no.number, %no.context
+  br i1 %no.memory, label %fail, label %ask
+ask:
+  %on_exit.at = getelementptr i8, ptr %record, i64 $ON_EXIT
+  %on_exit = load ptr, ptr %on_exit.at
+  %exception = call ptr @PyObject_Vectorcall(ptr %on_exit, ptr %row, i64 2, ptr null)
+  call void @Py_DecRef(ptr %number)
+  call void @Py_DecRef(ptr %context)
+  call void @mj_release(ptr %ctx)
+  %raised = icmp eq ptr %exception, null
+  br i1 %raised, label %fail, label %answered
+answered:
+  %again = icmp eq ptr %exception, @mj_none
+  br i1 %again, label %interpret, label %raise
+interpret:
+  call void @Py_DecRef(ptr %exception)
+  %function.at = getelementptr i8, ptr %record, i64 $INTERPRET
+  %function = load ptr, ptr %function.at
+  %result = call ptr @PyObject_Vectorcall(ptr %function, ptr %args, i64 %nargsf, ptr %kwnames)
+  ret ptr %result
+raise:
+  %type.at = getelementptr i8, ptr %exception, i64 $TYPE
+  %type = load ptr, ptr %type.at
+  %chained = call ptr @PyException_GetContext(ptr %exception)
+  %ours = icmp eq ptr %chained, null
+  br i1 %ours, label %as.raise, label %as.is
+as.raise:
+  call void @PyErr_SetObject(ptr %type, ptr %exception)
+  call void @Py_DecRef(ptr %exception)
+  ret ptr null
+as.is:
+  call void @Py_DecRef(ptr %chained)
+  call void @Py_IncRef(ptr %type)
+  %traceback = call ptr @PyException_GetTraceback(ptr %exception)
+  call void @PyErr_Restore(ptr %type, ptr %exception, ptr %traceback)
+  ret ptr null
+fail:
+  ret ptr null
+}
 """

@@ -6,7 +6,6 @@ from tests.corpus import rows
 
 DTYPES = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.float64]
 SAME = [(t(7), t(3)) for t in DTYPES] + [(t(5), t(0)) for t in DTYPES]
-LIMITS = [(np.iinfo(t).max, t(1)) for t in DTYPES[:8]]
 EXTREME = [(t(np.iinfo(t).max), t(2)) for t in DTYPES[:8]] + [(t(np.iinfo(t).min), t(-1)) for t in DTYPES[:4]]
 CROSS = [(np.int8(5), np.uint8(200)), (np.int32(5), np.float32(2.5)), (np.uint64(5), np.int64(-3)), (np.int16(7), np.float32(2)),
          (np.float32(1.5), np.float64(2.5)), (np.bool_(True), np.int8(3)), (np.uint8(3), np.complex64(1j)),

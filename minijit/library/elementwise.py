@@ -1,0 +1,143 @@
+"""Element-wise functions: one kernel computes one element, in the dtypes of the ufunc's loop.
+
+A kernel is found by ufunc and by the kind of the loop's first dtype. Operators, calls of ufuncs on scalars and loops over
+arrays all use the same kernel; which loop it is, NumPy decides (:func:`minijit.numpy_types.loop_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from minijit import types as t
+from minijit.errors import InternalError
+from minijit.ir.builder import known
+from minijit.ir.nodes import UNKNOWN, Value
+from minijit.library.builder import Builder, Val, known_integer
+from minijit.library.registry import Arg
+from minijit.machine import F64, I1, Machine, parts_of_dtype
+from minijit.numpy_types import FLOAT64, INT64, Dtype, holds_int, loop_of
+
+Parts: TypeAlias = tuple[Value, ...]
+Loop: TypeAlias = tuple[Dtype, ...]
+Kernel: TypeAlias = Callable[[Builder, Loop, Sequence[Parts]], Parts]
+"""``kernel(builder, loop, operands) -> parts of the result`` (of all results, one after the other)."""
+
+_KERNELS: Final[dict[tuple[int, str], Kernel]] = {}
+
+
+def kernel(*ufuncs: np.ufunc, kinds: str) -> Callable[[Kernel], Kernel]:
+    """Register a kernel for the loops of `ufuncs` whose first dtype is of one of `kinds` (letters of ``dtype.kind``)."""
+
+    def register(function: Kernel) -> Kernel:
+        for ufunc in ufuncs:
+            for kind in kinds:
+                _KERNELS[id(ufunc), kind] = function
+        return function
+
+    return register
+
+
+def kernel_of(ufunc: np.ufunc, loop: Loop) -> Kernel | None:
+    """The kernel for a loop, or ``None`` where there is none."""
+    return _KERNELS.get((id(ufunc), loop[0].kind))
+
+
+def has_kernels(ufunc: np.ufunc) -> bool:
+    """Whether there is any kernel for `ufunc`."""
+    return any((id(ufunc), kind) in _KERNELS for kind in "biufc")
+
+
+def is_numeric(one: t.Type) -> bool:
+    """Whether `one` is a number of Python's or NumPy's."""
+    return isinstance(one, t.PythonScalar | t.NumpyScalar)
+
+
+def plan_of(ufunc: np.ufunc, args: Sequence[Arg]) -> tuple[Loop, Kernel] | None:
+    """The loop and the kernel for scalar arguments; ``None`` where NumPy refuses them or there is no kernel."""
+    types = tuple(arg.type for arg in args)
+    if not all(isinstance(one, t.PythonScalar | t.NumpyScalar) for one in types):
+        return None
+    loop = loop_of(ufunc, types)  # type: ignore[arg-type]
+    if loop is None:
+        return None
+    function = kernel_of(ufunc, loop)
+    if function is None or not all(fits(arg, dtype) for arg, dtype in zip(args, loop, strict=False)):
+        return None
+    return loop, function
+
+
+def fits(arg: Arg, dtype: Dtype) -> bool:
+    """False for a Python int that is known to be out of the range of `dtype`: NumPy raises, so Python shall be asked."""
+    return arg.type != t.INT or not isinstance(arg.const, int) or holds_int(dtype, arg.const)
+
+
+def run(b: Builder, ufunc: np.ufunc, args: Sequence[Val]) -> tuple[Loop, Parts]:
+    """Compute `ufunc` on scalars; the parts of the results in the dtypes that the loop gives."""
+    plan = plan_of(ufunc, [Arg(arg.type, arg.const) for arg in args])
+    if plan is None:
+        raise InternalError(f"no kernel of {ufunc} for {[str(arg.type) for arg in args]}")
+    loop, function = plan
+    return loop, function(b, loop, [to_loop(b, arg, dtype) for arg, dtype in zip(args, loop, strict=False)])
+
+
+def to_loop(b: Builder, value: Val, dtype: Dtype) -> Parts:
+    """A scalar as an operand of a loop; a Python int that does not fit raises NumPy's OverflowError."""
+    if value.type == t.INT:
+        return python_int_as(b, value, dtype)
+    return b.number_as(value, dtype)
+
+
+def python_int_as(b: Builder, value: Val, dtype: Dtype) -> Parts:
+    """A Python int converted to `dtype` as NumPy converts it: out-of-range raises OverflowError."""
+    if dtype.kind in "iu" and dtype != INT64:
+        limits = np.iinfo(dtype.type)
+        number = known_integer(value)
+        if number is None or not holds_int(dtype, number):
+            word = value.part
+            inside = b.icmp("sge", word, b.i64(int(limits.min)))
+            if dtype.itemsize < 8:
+                inside = b.and_(inside, b.icmp("sle", word, b.i64(int(limits.max))))
+            message = f"Python integer {{0}} out of bounds for {dtype.name}"
+            b.check(inside, OverflowError, message, word)
+    if dtype.kind in "fc" and dtype.itemsize in (4, 8) and parts_of_dtype(dtype)[0] is not F64:
+        # By way of the double, as NumPy: that rounds twice.
+        return b.number_as(Val(t.FLOAT, b.number_as(value, FLOAT64)), dtype)
+    return b.number_as(value, dtype)
+
+
+def part_type(dtype: Dtype) -> Machine:
+    """The machine type of the (real) part of a dtype."""
+    return parts_of_dtype(dtype)[0]
+
+
+def is_i1(dtype: Dtype) -> bool:
+    """Whether elements of `dtype` are truth values."""
+    return part_type(dtype) is I1
+
+
+def known_operand(value: Value) -> int | None:
+    """The integer that an operand of a kernel is, where it is a constant."""
+    number = known(value)
+    return number if isinstance(number, int) else None
+
+
+def as_result(loop: Loop, operands: int, parts: Parts) -> Val:
+    """The results of a ufunc as a value: a NumPy scalar, or a tuple of them."""
+    results = loop[operands:]
+    if len(results) == 1:
+        return Val(t.NumpyScalar(results[0]), parts)
+    return Val(t.Tuple(tuple(t.NumpyScalar(dtype) for dtype in results)), parts)
+
+
+def type_of_results(loop: Loop, operands: int) -> t.Type:
+    """The type of the results of a loop."""
+    results = tuple(t.NumpyScalar(dtype) for dtype in loop[operands:])
+    return results[0] if len(results) == 1 else t.Tuple(results)
+
+
+def is_known(arg: Arg) -> bool:
+    """Whether the value of an argument is known while compiling."""
+    return arg.const is not UNKNOWN

@@ -1,0 +1,182 @@
+"""Operators of NumPy scalars, alone and mixed with Python's numbers (which are weak then)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.library.builder import Builder, Val, known_integer
+from minijit.library.elementwise import Loop, Parts, is_numeric, plan_of, run, to_loop
+from minijit.library.complex_powers import power_of_constant
+from minijit.library.registry import Arg, lowers
+from minijit.numpy_types import COMPLEX128, FLOAT64, type_of_call
+
+BINARY: Final[dict[Callable[..., Any], np.ufunc]] = {
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.truediv: np.true_divide,
+    operator.floordiv: np.floor_divide,
+    operator.mod: np.remainder,
+    operator.pow: np.power,
+    operator.lshift: np.left_shift,
+    operator.rshift: np.right_shift,
+    operator.and_: np.bitwise_and,
+    operator.or_: np.bitwise_or,
+    operator.xor: np.bitwise_xor,
+    divmod: np.divmod,
+}
+"""The ufunc that computes what an operator gives."""
+
+UNARY: Final[dict[Callable[..., Any], np.ufunc]] = {
+    operator.neg: np.negative,
+    operator.pos: np.positive,
+    operator.invert: np.invert,
+    abs: np.absolute,
+}
+
+_RAISING: Final = frozenset({operator.pow})
+_NUMPY_FLOAT64: Final = t.NumpyScalar(FLOAT64)
+_NUMPY_COMPLEX128: Final = t.NumpyScalar(COMPLEX128)
+
+
+def has_numpy(*args: Arg) -> bool:
+    """Whether all are numbers, and one of them is NumPy's."""
+    return all(is_numeric(arg.type) for arg in args) and any(isinstance(arg.type, t.NumpyScalar) for arg in args)
+
+
+def numbers() -> list[t.Type]:
+    """A type of each kind of number, for the samples of the tests."""
+    dtypes = (np.bool_, np.int8, np.uint8, np.int32, np.int64, np.uint64, np.float32, np.float64, np.complex64)
+    return [t.BOOL, t.INT, t.FLOAT, t.COMPLEX, *(t.NumpyScalar(np.dtype(dtype)) for dtype in dtypes)]
+
+
+def result_of(function: Callable[..., Any], ufunc: np.ufunc, args: tuple[Arg, ...]) -> t.Type | None:
+    """The type of an operator's result, where we have a kernel for the loop that computes it."""
+    if not has_numpy(*args):
+        return None
+    wanted = type_of_call(function, tuple(arg.type for arg in args))  # type: ignore[arg-type]
+    plan = plan_of(ufunc, args)
+    if wanted is None or plan is None:
+        return None
+    results = tuple(t.NumpyScalar(dtype) for dtype in plan[0][len(args) :])
+    given: t.Type = results[0] if len(results) == 1 else t.Tuple(results)
+    return wanted if wanted == given else None
+
+
+def _register(function: Callable[..., Any], ufunc: np.ufunc, count: int) -> None:
+    def result(*args: Arg) -> t.Type | None:
+        return result_of(function, ufunc, args)
+
+    @lowers(
+        function,
+        *[is_numeric] * count,
+        result=result,
+        effects="raises",
+        samples=lambda: samples_of(count),
+        fold=True,
+    )
+    def lower(b: Builder, *values: Val) -> Val:
+        loop, parts = run(b, ufunc, values)
+        results = tuple(t.NumpyScalar(dtype) for dtype in loop[count:])
+        return Val(results[0] if len(results) == 1 else t.Tuple(results), parts)
+
+
+def samples_of(count: int) -> Iterator[tuple[Any, ...]]:
+    """Arguments for operators: a small and a negative or large number of every dtype, with one of every other."""
+    classes = [bool, int, float, complex, *(dtype.type for dtype in _dtypes())]
+    for first in classes:
+        if count == 1:
+            yield (first(3),)
+            continue
+        for second in classes:
+            yield (first(7), second(2))
+
+
+def _dtypes() -> tuple[np.dtype[np.generic], ...]:
+    from minijit.numpy_types import ALL_DTYPES
+
+    return ALL_DTYPES
+
+
+# Before the general rows: complex powers, of which only whole constant exponents are computed here.
+
+
+def _type_of_complex_power(x: Arg, y: Arg) -> t.Type | None:
+    if not has_numpy(x, y) or not isinstance(y.const, int | float | np.number) or isinstance(y.const, complex):
+        return None
+    wanted = type_of_call(operator.pow, (x.type, y.type))  # type: ignore[arg-type]
+    if not isinstance(wanted, t.NumpyScalar) or wanted.dtype.kind != "c":
+        return None
+    return wanted if float(y.const) in (1.0, 2.0, 3.0) else None
+
+
+@lowers(operator.pow, is_numeric, is_numeric, result=_type_of_complex_power)
+def _complex_power(b: Builder, x: Val, y: Val) -> Val:
+    wanted = type_of_call(operator.pow, (x.type, y.type))  # type: ignore[arg-type]
+    assert isinstance(wanted, t.NumpyScalar)
+    base = to_loop(b, x, wanted.dtype)
+    return Val(wanted, power_of_constant(b, base, int(float(y.const))))  # type: ignore[arg-type]
+
+
+# ``complex + np.float64`` is Python's: a np.float64 is a float.
+
+
+def _mixes_complex_with_float64(x: Arg, y: Arg) -> bool:
+    return x.type == t.COMPLEX and y.type == _NUMPY_FLOAT64
+
+
+def _register_complex_first(function: Callable[..., Any]) -> None:
+    def result(x: Arg, y: Arg) -> t.Type | None:
+        if not _mixes_complex_with_float64(x, y):
+            return None
+        return type_of_call(function, (t.COMPLEX, _NUMPY_FLOAT64))
+
+    @lowers(function, t.COMPLEX, _NUMPY_FLOAT64, result=result, effects="raises")
+    def lower(b: Builder, x: Val, y: Val) -> Val:
+        return b.apply(function, x, Val(t.FLOAT, y.parts, y.const))
+
+
+for _function in (operator.add, operator.sub, operator.mul, operator.truediv, operator.eq, operator.ne):
+    _register_complex_first(_function)
+for _function, _ufunc in BINARY.items():
+    _register(_function, _ufunc, 2)
+for _function, _ufunc in UNARY.items():
+    _register(_function, _ufunc, 1)
+
+
+# ---- integers of Python's shifted or added to need no more; indices and truth:
+
+
+@lowers(operator.truth, t.NumpyScalar, result=t.BOOL, samples=[(np.float32(0.5),), (np.complex64(0),), (np.int8(0),)])
+def truth(b: Builder, x: Val) -> Val:
+    """Whether the number is not zero."""
+    return b.bool_val(b.number_as(x, np.dtype(np.bool_))[0])
+
+
+@lowers(
+    operator.index,
+    lambda one: isinstance(one, t.NumpyScalar) and one.dtype.kind in "iu",
+    result=t.INT,
+    samples=[(np.int8(-3),), (np.uint64(5),)],
+    fold=True,
+)
+def index(b: Builder, x: Val) -> Val:
+    """The Python int of equal value."""
+    return numpy_int_as_python(b, x)
+
+
+def numpy_int_as_python(b: Builder, x: Val) -> Val:
+    """The Python int that a NumPy integer (or bool) equals."""
+    word = b.number_as(x, np.dtype(np.int64))[0]
+    assert isinstance(x.type, t.NumpyScalar)
+    if x.type.dtype == np.uint64 and known_integer(x) is None:
+        b.bail_unless(b.icmp("sge", word, b.i64(0)), "Python int too large to convert to C long")
+    return b.int_val(word)
+
+
+__all__ = ["BINARY", "UNARY", "Loop", "Parts", "has_numpy", "index", "numpy_int_as_python", "result_of", "truth"]

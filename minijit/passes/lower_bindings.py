@@ -1,0 +1,151 @@
+"""Lowering of operations that are bound to something: picking the case by the types at run time, and carrying it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minijit import types as t
+from minijit.errors import InternalError
+from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.library.builder import Builder
+from minijit.library.targets import (
+    Binding,
+    Case,
+    ConstantTarget,
+    EntryTarget,
+    FunctionTarget,
+    MethodTarget,
+    PythonTarget,
+)
+from minijit.library.vals import Val, item_of
+from minijit.machine import parts_of
+from minijit.typeinfer.calls import call_anything
+from minijit.typeinfer.effects import effects_of_instance
+from minijit.typeinfer.facts import fact_of_type
+
+if TYPE_CHECKING:
+    from minijit.passes.lower import Lowering
+
+
+def lower_binding(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    """Carry out a bound operation on `vals`, whatever types they have at run time."""
+    binding: Binding = instr.attrs["binding"]
+    result: t.Type = instr.type  # type: ignore[assignment]
+    row = operands_of(lowering.builder, instr, vals)
+    for position in binding.as_other:
+        maybe = row[position].type
+        assert isinstance(maybe, t.MaybeInt)
+        row[position] = Val(maybe.other, row[position].parts[1:])
+    return _lower_cases(lowering, instr, binding, row, 0, result)
+
+
+def operands_of(b: Builder, instr: Instr, vals: list[Val]) -> list[Val]:
+    """The operands in the order in which the binding has them."""
+    if instr.op == "compare" and instr.attrs["operator"] in ("in", "not in"):
+        return vals[::-1]
+    if instr.op == "unpack":
+        return vals
+    starred = instr.attrs.get("starred", ())
+    if not starred or instr.op not in ("call", "build_tuple"):
+        return list(vals)
+    shift = 1 if instr.op == "call" else 0
+    row: list[Val] = []
+    for position, val in enumerate(vals):
+        if position - shift not in starred or (shift and position == 0):
+            row.append(val)
+        else:
+            assert isinstance(val.type, t.Tuple)
+            row += [item_of(val, k) for k in range(len(val.type.items))]
+    return row
+
+
+def _lower_cases(
+    lowering: Lowering, instr: Instr, binding: Binding, row: list[Val], position: int, result: t.Type
+) -> Val:
+    """Branch on the types of the operands from `position` on, then carry out the case for them."""
+    b = lowering.builder
+    for k in range(position, len(row)):
+        if isinstance(row[k].type, t.Union | t.MaybeInt):
+
+            def with_type(one: Val, k: int = k) -> Val:
+                return _lower_cases(lowering, instr, binding, [*row[:k], one, *row[k + 1 :]], k + 1, result)
+
+            return b.for_each_type(row[k], with_type, result)
+    types = tuple(val.type for val in row)
+    case = next((case for case in binding.cases if case.types == types), None)
+    if case is None:
+        raise InternalError(f"{instr.op} has no case for {', '.join(map(str, types))}")
+    value = _lower_case(lowering, instr, case, row)
+    if b.block.terminator is not None:
+        return Val(result, [b.poison(part) for part in parts_of(result)])
+    return b.coerce(value, result)
+
+
+def _lower_case(lowering: Lowering, instr: Instr, case: Case, row: list[Val]) -> Val:
+    b = lowering.builder
+    match case.target:
+        case ConstantTarget(result, value):
+            if value is not UNKNOWN:
+                return b.constant(result, value)
+            return Val(result, row[0].parts, row[0].const)
+        case MethodTarget(result):
+            return Val(result, row[0].parts)
+        case EntryTarget():
+            return _call_entry(b, instr, case.target, row)
+        case PythonTarget():
+            return _call_python(b, instr, case.target, row)
+        case FunctionTarget():
+            return _call_function(lowering, case.target, row)
+
+
+def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -> Val:
+    lower = target.entry.lower
+    if lower is None:
+        raise InternalError(f"the entry {target.entry.name} has no lowering")
+    keywords: tuple[str, ...] = tuple(instr.attrs.get("keywords", ()))
+    if instr.op == "call":
+        callee, *row = row
+        if isinstance(callee.type, t.BoundMethod):
+            receiver = callee.type.receiver
+            row = [Val(receiver, callee.parts, fact_of_type(receiver).const), *row]
+    elif instr.op == "unpack":
+        row = [*row, b.constant(t.INT, instr.attrs["count"])]
+    count = len(row) - len(keywords)
+    return lower(b, *row[:count], **dict(zip(keywords, row[count:], strict=True)))
+
+
+def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val]) -> Val:
+    if instr.op == "call" and target.function is not call_anything:
+        row = row[1:]
+    elif instr.op == "unpack":
+        row = [*row, b.constant(t.INT, instr.attrs["count"])]
+    return b.call_python(target.function, row, target.result, target.keywords)
+
+
+def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -> Val:
+    """Call another native function of the unit."""
+    b = lowering.builder
+    instance = target.instance
+    parts = []
+    for source, fact in zip(target.arguments, instance.arguments, strict=True):
+        if isinstance(source, int):
+            val = row[source]
+        elif isinstance(source, tuple) and not hasattr(source, "const"):
+            parts += [part for position in source for part in row[position].parts]
+            continue
+        else:
+            val = b.constant(source.type, source.const)
+        parts += b.coerce(val, fact.type).parts
+    result = instance.result.type
+    slots = b.slots(len(parts_of(result)))
+    b.emit(
+        "invoke",
+        [slots, *parts],
+        function=instance.symbol,
+        site=b.site("call"),
+        effects=effects_of_instance(instance),
+    )
+    if isinstance(result, t.Never):
+        b.leave(b.site("bail", SystemError, "a function returned that was taken never to return"))
+        return Val(t.NEVER)
+    return Val(result, b.load_slots(slots, parts_of(result)), fact_of_type(result).const)

@@ -1,0 +1,153 @@
+"""Lowering of the ops that are bound to nothing: constants, names, tuples, loop counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from minijit import types as t
+from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE, CONSTANTS
+from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.library.builder import Builder
+from minijit.library.memory import make_array
+from minijit.library.vals import Val, item_of, tuple_val
+from minijit.machine import I64, PTR
+from minijit.passes.lower_bindings import lower_binding, operands_of
+
+if TYPE_CHECKING:
+    from minijit.passes.lower import Lowering
+
+_HEAD: Final = object.__basicsize__
+_ARRAY_DATA: Final = _HEAD
+_ARRAY_SHAPE: Final = _HEAD + 16
+_ARRAY_STRIDES: Final = _HEAD + 24
+"""Offsets in a PyArrayObject; runtime/numpy_api.py verifies them."""
+
+_BORROWED: Final = 1 << 40
+"""The count of a block that stands for memory that is not ours: it never reaches zero."""
+
+LowerOp = Callable[["Lowering", Instr, list[Val]], Val]
+
+
+def _type(instr: Instr) -> t.Type:
+    return instr.type  # type: ignore[return-value]
+
+
+def _const(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
+    return lowering.builder.constant(_type(instr), instr.const)
+
+
+def _name(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
+    one = _type(instr)
+    if isinstance(one, t.Array):
+        return _global_array(lowering.builder, one, instr.attrs["object"])
+    if instr.const is not UNKNOWN:
+        return lowering.builder.constant(one, instr.const)
+    if isinstance(one, t.Tuple):
+        return _global_tuple(lowering.builder, one, instr.attrs["object"])
+    return Val(one)
+
+
+def _global_tuple(b: Builder, one: t.Tuple, value: object) -> Val:
+    assert isinstance(value, tuple)
+    items: list[Val] = []
+    for item, each in zip(one.items, value, strict=True):
+        if isinstance(item, t.Array):
+            items.append(_global_array(b, item, each))
+        elif isinstance(item, t.Tuple):
+            items.append(_global_tuple(b, item, each))
+        else:
+            items.append(b.constant(item, each))
+    return tuple_val(items)
+
+
+def _global_array(b: Builder, kind: t.Array, value: object) -> Val:
+    """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
+    context = b.emit("context", (), PTR)
+    table = b.load(b.ptr_add(context, CONSTANTS), PTR, local=True)
+    object = b.load(b.ptr_add(table, 8 * b.unit.add_constant(value)), PTR, local=True)
+    owner = b.slots(BLOCK_SIZE // 8)
+    b.store(owner, b.i64(_BORROWED), local=True)
+    b.store(b.ptr_add(owner, BLOCK_OBJECT), object, local=True)
+    data = b.load(b.ptr_add(object, _ARRAY_DATA), PTR, local=True)
+    shape = b.load(b.ptr_add(object, _ARRAY_SHAPE), PTR, local=True)
+    strides = b.load(b.ptr_add(object, _ARRAY_STRIDES), PTR, local=True)
+    lengths = [b.load(b.ptr_add(shape, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
+    steps = [b.load(b.ptr_add(strides, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
+    return make_array(kind, object, owner, data, lengths, steps)
+
+
+def _unbound(_lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:
+    return Val(t.UNBOUND)
+
+
+def _check_bound(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    b, (val,) = lowering.builder, vals
+    one = _type(instr)
+    if val.type == one:
+        return val
+    site = b.site(
+        "raise",
+        UnboundLocalError,
+        f"cannot access local variable {instr.attrs['name']!r} where it is not associated with a value",
+    )
+
+    def bound(member: Val) -> Val:
+        if member.type == t.UNBOUND:
+            b.leave(site)
+            return Val(t.NEVER)
+        return b.coerce(member, one)
+
+    return b.for_each_type(val, bound, one)
+
+
+def _not(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    truth = lower_binding(lowering, instr, vals)
+    symbol = instr.attrs["operator"]
+    negate = symbol in ("not", "not in")
+    if not negate or lowering.builder.block.terminator is not None:
+        return truth
+    return lowering.builder.bool_val(lowering.builder.not_(truth.part))
+
+
+def _build_tuple(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    return tuple_val(operands_of(lowering.builder, instr, vals))
+
+
+def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    const = tuple(val.const for val in vals)
+    return Val(_type(instr), tuple_val(vals).parts, const)
+
+
+def _tuple_item(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    return item_of(vals[0], instr.attrs["index"])
+
+
+def _iter_start(lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:
+    return Val(t.INDEX, (lowering.builder.i64(0),))
+
+
+def _iter_more(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:
+    return lowering.builder.bool_val(lowering.builder.icmp("slt", vals[0].part, vals[1].part))
+
+
+def _iter_next(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:
+    b = lowering.builder
+    return Val(t.INDEX, (b.emit("add", (vals[0].part, b.i64(1)), I64, nsw=True),))
+
+
+LOWER: Final[dict[str, LowerOp]] = {
+    "const": _const,
+    "global": _name,
+    "freevar": _name,
+    "unbound": _unbound,
+    "check_bound": _check_bound,
+    "unary": _not,
+    "compare": _not,
+    "build_tuple": _build_tuple,
+    "build_slice": _build_slice,
+    "tuple_item": _tuple_item,
+    "iter_start": _iter_start,
+    "iter_more": _iter_more,
+    "iter_next": _iter_next,
+}

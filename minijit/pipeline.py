@@ -1,0 +1,192 @@
+"""The way from a Python function to linked native code: which steps there are, in which order, and why."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import minijit.library.load  # noqa: F401  (fills the registry)
+from minijit import config
+from minijit import types as t
+from minijit.codegen.emit import emit_unit
+from minijit.codegen.link import link, runtime_addresses
+from minijit.codegen.toolchain import WRAPPER, assembly, optimise_and_emit, optimised_text
+from minijit.codegen.wrapper import emit_wrapper
+from minijit.compiled import Compiled
+from minijit.errors import InternalError
+from minijit.frontend import build_function
+from minijit.ir.nodes import Function
+from minijit.ir.printer import print_function
+from minijit.ir.unit import Unit
+from minijit.ir.verifier import verify
+from minijit.options import Options
+from minijit.passes.lower import lower_function
+from minijit.passes.remove_dead_code import remove_dead_code
+from minijit.runtime.typeof import type_of
+from minijit.typeinfer.effects import effects_of_instance
+from minijit.typeinfer.facts import fact_of_type
+from minijit.typeinfer.program import Instance, Program
+from minijit.typeinfer.typed import typed_function
+
+STAGES: Final = ("python", "typed", "loops", "llvm", "llvm optimised", "asm")
+"""What can be looked at, in the order in which it is made."""
+
+PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (("remove dead code", remove_dead_code),)
+"""The passes on the stage "loops", in order."""
+
+ORDER: Final = (("lower", "remove dead code", "lowering makes both parts of values of which one is used"),)
+"""Why the order is what it is: the first must come before the second."""
+
+Observer = Callable[[str, str, Callable[[], str]], None]
+"""Told of every stage of every function: the stage or pass, the function's name, and how to print it."""
+
+_SOURCES: WeakKeyDictionary[CodeType, Function] = WeakKeyDictionary()
+
+
+def compile_function(
+    function: FunctionType,
+    parameters: tuple[str, ...],
+    argument_types: tuple[t.Type, ...],
+    options: Options,
+    record: int,
+) -> Compiled:
+    """Compile and link `function` for one row of argument types; see :class:`minijit.compiled.Compiler`."""
+    clock = Clock()
+    unit, instance = build_unit(function, argument_types, options, clock, _dump)
+    result = instance.result.type
+    kernel_text = clock.run("emit", lambda: emit_unit(unit))
+    _dump("llvm", function.__name__, lambda: kernel_text)
+    wrapper_text = clock.run(
+        "emit wrapper", lambda: emit_wrapper(unit, parameters, argument_types, result, nogil=options.nogil)
+    )
+    kernel = clock.run("llvm", lambda: optimise_and_emit(kernel_text))
+    wrapper = clock.run("llvm wrapper", lambda: optimise_and_emit(wrapper_text, WRAPPER))
+    linked = clock.run("link", lambda: link([kernel.object, wrapper.object], ["mj_call"], {"mj_record": record}))
+    if config.time:
+        print(clock.report(function.__qualname__), file=sys.stderr)
+
+    def text_of(stage: str) -> str:
+        return describe(function, argument_types, options, stage)
+
+    return Compiled(
+        unit=unit,
+        argument_types=argument_types,
+        result=result,
+        entry=linked["mj_call"],
+        slow=runtime_addresses()["mj_slow"],
+        keep_alive=linked,
+        timings=clock.times,
+        stages=stage_names(),
+        text_of=text_of,
+    )
+
+
+def build_unit(
+    function: FunctionType,
+    argument_types: tuple[t.Type, ...],
+    options: Options,
+    clock: Clock,
+    observe: Observer,
+) -> tuple[Unit, Instance]:
+    """The unit of `function` at the stage "loops", with all functions that it calls, and the entry's instance."""
+    program = Program(front_end, type_of)
+    arguments = tuple(fact_of_type(one) for one in argument_types)
+    observe("python", function.__name__, lambda: print_function(front_end(function)))
+    entry = clock.run("infer types", lambda: program.infer(function, arguments))
+    unit = Unit(entry.symbol)
+    unit.fastmath = options.fastmath
+    unit.guards = program.guards
+    for instance in [entry, *(each for each in program.instances.values() if each is not entry)]:
+        _lower_instance(unit, instance, clock, observe)
+    unit.has_effects = bool(effects_of_instance(entry) & {"writes", "io", "unknown"})
+    return unit, entry
+
+
+def _lower_instance(unit: Unit, instance: Instance, clock: Clock, observe: Observer) -> None:
+    name = instance.function.__name__
+    typed = typed_function(instance.inference)
+    _finished(typed, "typed", observe)
+    lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
+    for pass_name, transform in PASSES:
+        clock.run(pass_name, lambda transform=transform: transform(lowered))  # type: ignore[misc]
+        if pass_name != PASSES[-1][0]:
+            observe(pass_name, name, lambda: print_function(lowered))
+    _finished(lowered, "loops", observe)
+    unit.functions[instance.symbol] = lowered
+    unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
+
+
+def _finished(function: Function, stage: str, observe: Observer) -> None:
+    if config.verify:
+        verify(function)
+    observe(stage, function.name, lambda: print_function(function))
+
+
+def front_end(function: FunctionType) -> Function:
+    """The function at the stage "python"; made once for each code object."""
+    known = _SOURCES.get(function.__code__)
+    if known is None:
+        known = _SOURCES[function.__code__] = build_function(function)
+    return known
+
+
+def stage_names() -> tuple[str, ...]:
+    """All stages and passes that can be printed, in order."""
+    passes = tuple(name for name, _ in PASSES[:-1])
+    return ("python", "typed", *passes, "loops", "llvm", "llvm optimised", "asm")
+
+
+def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options: Options, stage: str) -> str:
+    """Compile once more, and print what `function` looks like after a stage or pass, with the functions that it calls."""
+    if stage not in stage_names():
+        raise ValueError(f"there is no stage {stage!r}; the stages are {', '.join(map(repr, stage_names()))}")
+    texts: list[str] = []
+
+    def observe(reached: str, name: str, text: Callable[[], str]) -> None:
+        if reached == stage:
+            texts.append(text())
+
+    unit, _ = build_unit(function, argument_types, options, Clock(), observe)
+    if stage == "llvm":
+        return emit_unit(unit)
+    if stage == "llvm optimised":
+        return optimised_text(emit_unit(unit))
+    if stage == "asm":
+        return assembly(emit_unit(unit))
+    return "\n".join(texts)
+
+
+def _dump(stage: str, name: str, text: Callable[[], str]) -> None:
+    if config.wants_dump(stage, name):
+        print(f"; ---- {name} after {stage}\n{text()}", file=sys.stderr)
+
+
+class Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, float] = {}
+
+    def run(self, step: str, work: Callable[[], Any]) -> Any:
+        """Do `work`, and add the time that it took to `step`."""
+        start = time.perf_counter()
+        try:
+            return work()
+        except InternalError as error:
+            error.add_note(f"in the step {step!r}")
+            raise
+        finally:
+            self.times[step] = self.times.get(step, 0.0) + time.perf_counter() - start
+
+    def report(self, name: str) -> str:
+        """A line for each step."""
+        lines = [f"{name}: {sum(self.times.values()) * 1e3:.2f} ms"]
+        lines += [f"  {seconds * 1e3:8.2f} ms  {step}" for step, seconds in self.times.items()]
+        return "\n".join(lines)
+
+
+__all__ = ["PASSES", "STAGES", "build_unit", "compile_function", "describe"]

@@ -1,0 +1,256 @@
+"""LLVM text of the memory blocks: made, counted, freed at the last reference or when the call ends.
+
+A block is a header (``BLOCK_*`` in :mod:`minijit.ir.context`) and its data. The data comes from the C library's malloc
+family, so that an ndarray can take it over. The blocks of a call are linked into a list that starts in its context.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import Final
+
+from minijit.ir import context
+
+ALIGNED_FROM: Final = 512
+"""Bytes; smaller data is aligned to 16 only, because malloc is three times faster than posix_memalign."""
+
+CALLOC_FROM: Final = 1 << 17
+"""Bytes; from here on zeroed memory comes fresh from the system, which is cheaper than any memset."""
+
+
+def memory_text(*, aligned: bool) -> str:
+    """The functions' text; `aligned` says whether there is ``posix_memalign``, whose memory ``free`` takes."""
+    names = {name: value for name, value in vars(context).items() if name.isupper()}
+    names |= {"ALIGNED_FROM": ALIGNED_FROM, "CALLOC_FROM": CALLOC_FROM}
+    return (_ALIGNED if aligned else _NOT_ALIGNED) + Template(_MEMORY).substitute(names)
+
+
+_ALIGNED: Final = """
+declare i32 @posix_memalign(ptr, i64, i64)
+define internal ptr @mj_aligned(i64 %bytes) nounwind {
+entry:
+  %slot = alloca ptr
+  %failed = call i32 @posix_memalign(ptr %slot, i64 64, i64 %bytes)
+  %memory = load ptr, ptr %slot
+  %good = icmp eq i32 %failed, 0
+  %result = select i1 %good, ptr %memory, ptr null
+  ret ptr %result
+}
+"""
+
+_NOT_ALIGNED: Final = """
+define internal ptr @mj_aligned(i64 %bytes) nounwind {
+entry:
+  %memory = tail call ptr @malloc(i64 %bytes)
+  ret ptr %memory
+}
+"""
+
+_MEMORY: Final = """
+define ptr @mj_alloc(ptr %ctx, i64 %wanted, i1 zeroext %zeroed) nounwind {
+entry:
+  %bytes = call i64 @llvm.umax.i64(i64 %wanted, i64 1)
+  %block = call ptr @malloc(i64 $BLOCK_SIZE)
+  %no.block = icmp eq ptr %block, null
+  br i1 %no.block, label %failed, label %data
+data:
+  %calloc.size = icmp uge i64 %bytes, $CALLOC_FROM
+  %use.calloc = and i1 %calloc.size, %zeroed
+  br i1 %use.calloc, label %by.calloc, label %by.size
+by.calloc:
+  %fresh = call ptr @calloc(i64 1, i64 %bytes)
+  br label %got
+by.size:
+  %small = icmp ult i64 %bytes, $ALIGNED_FROM
+  br i1 %small, label %by.malloc, label %by.align
+by.malloc:
+  %plain = call ptr @malloc(i64 %bytes)
+  br label %clear
+by.align:
+  %aligned = call ptr @mj_aligned(i64 %bytes)
+  br label %clear
+clear:
+  %raw = phi ptr [ %plain, %by.malloc ], [ %aligned, %by.align ]
+  %no.raw = icmp eq ptr %raw, null
+  %skip = xor i1 %zeroed, true
+  %done = or i1 %no.raw, %skip
+  br i1 %done, label %got, label %set
+set:
+  call void @llvm.memset.p0.i64(ptr %raw, i8 0, i64 %bytes, i1 false)
+  br label %got
+got:
+  %memory = phi ptr [ %fresh, %by.calloc ], [ %raw, %clear ], [ %raw, %set ]
+  %no.memory = icmp eq ptr %memory, null
+  br i1 %no.memory, label %undo, label %link
+undo:
+  call void @free(ptr %block)
+  br label %failed
+failed:
+  ret ptr null
+link:
+  %first.word = getelementptr i8, ptr %ctx, i64 $BLOCKS
+  %first = load ptr, ptr %first.word
+  store i64 1, ptr %block
+  %previous = getelementptr i8, ptr %block, i64 $BLOCK_PREVIOUS
+  store ptr null, ptr %previous
+  %next = getelementptr i8, ptr %block, i64 $BLOCK_NEXT
+  store ptr %first, ptr %next
+  %data.word = getelementptr i8, ptr %block, i64 $BLOCK_DATA
+  store ptr %memory, ptr %data.word
+  %object = getelementptr i8, ptr %block, i64 $BLOCK_OBJECT
+  store ptr null, ptr %object
+  %size = getelementptr i8, ptr %block, i64 $BLOCK_BYTES
+  store i64 %wanted, ptr %size
+  store ptr %block, ptr %first.word
+  %alone = icmp eq ptr %first, null
+  br i1 %alone, label %finish, label %behind
+behind:
+  %back = getelementptr i8, ptr %first, i64 $BLOCK_PREVIOUS
+  store ptr %block, ptr %back
+  br label %finish
+finish:
+  ret ptr %block
+}
+
+define void @mj_decref(ptr %ctx, ptr %owner) nounwind {
+entry:
+  %none = icmp eq ptr %owner, null
+  br i1 %none, label %done, label %count
+count:
+  %before = load i64, ptr %owner
+  %after = sub i64 %before, 1
+  store i64 %after, ptr %owner
+  %last = icmp eq i64 %after, 0
+  br i1 %last, label %free, label %done
+free:
+  call void @mj_free(ptr %ctx, ptr %owner)
+  br label %done
+done:
+  ret void
+}
+
+define void @mj_free(ptr %ctx, ptr %block) nounwind {
+entry:
+  %previous.word = getelementptr i8, ptr %block, i64 $BLOCK_PREVIOUS
+  %previous = load ptr, ptr %previous.word
+  %next.word = getelementptr i8, ptr %block, i64 $BLOCK_NEXT
+  %next = load ptr, ptr %next.word
+  %first.word = getelementptr i8, ptr %ctx, i64 $BLOCKS
+  %is.first = icmp eq ptr %previous, null
+  %back = getelementptr i8, ptr %previous, i64 $BLOCK_NEXT
+  %from = select i1 %is.first, ptr %first.word, ptr %back
+  store ptr %next, ptr %from
+  %is.last = icmp eq ptr %next, null
+  br i1 %is.last, label %dispose, label %relink
+relink:
+  %onward = getelementptr i8, ptr %next, i64 $BLOCK_PREVIOUS
+  store ptr %previous, ptr %onward
+  br label %dispose
+dispose:
+  call void @mj_dispose(ptr %block)
+  ret void
+}
+
+define internal void @mj_dispose(ptr %block) nounwind {
+entry:
+  %object.word = getelementptr i8, ptr %block, i64 $BLOCK_OBJECT
+  %object = load ptr, ptr %object.word
+  %own = icmp eq ptr %object, null
+  br i1 %own, label %memory, label %reference
+memory:
+  %data.word = getelementptr i8, ptr %block, i64 $BLOCK_DATA
+  %data = load ptr, ptr %data.word
+  call void @free(ptr %data)
+  call void @free(ptr %block)
+  ret void
+reference:
+  ; The data belongs to an ndarray by now; dropping it may run any code, so the block goes first.
+  call void @free(ptr %block)
+  call void @Py_DecRef(ptr %object)
+  ret void
+}
+
+define void @mj_release(ptr %ctx) nounwind {
+entry:
+  %blocks.word = getelementptr i8, ptr %ctx, i64 $BLOCKS
+  %objects.word = getelementptr i8, ptr %ctx, i64 $OBJECTS
+  %first.cell = load ptr, ptr %objects.word
+  store ptr null, ptr %objects.word
+  br label %blocks
+blocks:
+  %block = load ptr, ptr %blocks.word
+  %no.block = icmp eq ptr %block, null
+  br i1 %no.block, label %cells, label %drop
+drop:
+  %next.word = getelementptr i8, ptr %block, i64 $BLOCK_NEXT
+  %next = load ptr, ptr %next.word
+  store ptr %next, ptr %blocks.word
+  call void @mj_dispose(ptr %block)
+  br label %blocks
+cells:
+  %cell = phi ptr [ %first.cell, %blocks ], [ %next.cell, %unref ]
+  %no.cell = icmp eq ptr %cell, null
+  br i1 %no.cell, label %done, label %unref
+unref:
+  %next.cell = load ptr, ptr %cell
+  %object.word = getelementptr i8, ptr %cell, i64 8
+  %object = load ptr, ptr %object.word
+  call void @free(ptr %cell)
+  call void @Py_DecRef(ptr %object)
+  br label %cells
+done:
+  ret void
+}
+
+define void @mj_keep(ptr %ctx, ptr %object) nounwind {
+entry:
+  %cell = call ptr @malloc(i64 16)
+  %none = icmp eq ptr %cell, null
+  ; Out of memory for 16 bytes: the reference stays for ever, which is safe.
+  br i1 %none, label %done, label %link
+link:
+  %first.word = getelementptr i8, ptr %ctx, i64 $OBJECTS
+  %first = load ptr, ptr %first.word
+  store ptr %first, ptr %cell
+  %object.word = getelementptr i8, ptr %cell, i64 8
+  store ptr %object, ptr %object.word
+  store ptr %cell, ptr %first.word
+  br label %done
+done:
+  ret void
+}
+"""
+
+INCREF: Final = """
+define internal void @incref(ptr %owner) #6 {
+entry:
+  %none = icmp eq ptr %owner, null
+  br i1 %none, label %done, label %count
+count:
+  %before = load i64, ptr %owner, align 8
+  %after = add nsw i64 %before, 1
+  store i64 %after, ptr %owner, align 8
+  br label %done
+done:
+  ret void
+}
+"""
+
+DECREF: Final = """
+define internal void @decref(ptr %ctx, ptr %owner) #6 {
+entry:
+  %none = icmp eq ptr %owner, null
+  br i1 %none, label %done, label %count
+count:
+  %before = load i64, ptr %owner, align 8
+  %after = sub nsw i64 %before, 1
+  store i64 %after, ptr %owner, align 8
+  %last = icmp eq i64 %after, 0
+  br i1 %last, label %free, label %done
+free:
+  call void @mj_free(ptr %ctx, ptr %owner)
+  br label %done
+done:
+  ret void
+}
+"""

@@ -1,0 +1,91 @@
+"""The support functions of compiled code, as LLVM text: memory blocks, references, keyword binding, exact comparison.
+
+Those that box arrays and raise are in :mod:`minijit.runtime.object_support`. All are compiled once for each process
+(:func:`minijit.codegen.link.runtime_addresses`) and referred to by symbol; a few that are worth inlining
+(:data:`INLINE`) are copied into the modules that use them instead.
+
+=============================================  ======================================================================
+``ptr mj_alloc(ctx, bytes, zeroed)``           a new memory block with a count of 1, or null when memory is out
+``void mj_decref(ctx, owner)``                 drop a reference to a block; the last one frees it
+``void mj_free(ctx, owner)``                   free a block, whatever its count
+``void mj_release(ctx)``                       free all blocks and drop all objects that the call still holds
+``void mj_keep(ctx, object)``                  hand a reference over to the context, until ``mj_release``
+``void mj_trace(ctx, site)``                   note a call through which an exception passes
+``ptr mj_slow(self, args, nargsf, kwnames)``   call the Python-level slow path of a dispatcher
+``i1 mj_bind(args, nargs, kwnames, names,      put the arguments in the order of the parameters; false when Python's
+defaults, n, out)``                            own binding has to say what is wrong
+``i32 mj_compare_int_float(i64, double)``      -1, 0, 1, or 2 when the float is nan; exact, as Python compares
+``i32 mj_compare_uint_float(i64, double)``     the same for unsigned integers
+=============================================  ======================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from minijit.runtime.calling import calling_text
+from minijit.runtime.comparison import comparison_texts
+from minijit.runtime.memory import DECREF, INCREF, memory_text
+
+
+class Inline(NamedTuple):
+    """A function that is copied into each module that uses it, with what it needs declared there."""
+
+    text: str
+    declarations: dict[str, str]
+
+
+SIGNATURES: Final = {
+    "mj_alloc": "declare noalias ptr @mj_alloc(ptr, i64, i1 zeroext) #3",
+    "mj_decref": "declare void @mj_decref(ptr, ptr) #3",
+    "mj_free": "declare void @mj_free(ptr, ptr) #2",
+    "mj_release": "declare void @mj_release(ptr) #3",
+    "mj_keep": "declare void @mj_keep(ptr, ptr) #3",
+    "mj_trace": "declare void @mj_trace(ptr, i32) #2",
+}
+"""Declarations; the attribute groups are those of :mod:`minijit.codegen.emit`."""
+
+EXPORTS: Final = (
+    "mj_alloc",
+    "mj_decref",
+    "mj_free",
+    "mj_release",
+    "mj_keep",
+    "mj_trace",
+    "mj_slow",
+    "mj_bind",
+    "mj_compare_int_float",
+    "mj_compare_uint_float",
+)
+"""What the module defines."""
+
+_TRUNC: Final = {"llvm.trunc.f64": "declare double @llvm.trunc.f64(double)"}
+
+INLINE: Final = {
+    "incref": Inline(INCREF, {}),
+    "decref": Inline(DECREF, {"mj_free": SIGNATURES["mj_free"]}),
+    **{name: Inline(text, _TRUNC) for name, text in comparison_texts("internal ").items()},
+}
+"""By symbol; kernels call these as if they were external."""
+
+_DECLARATIONS: Final = """
+declare noalias ptr @malloc(i64)
+declare noalias ptr @calloc(i64, i64)
+declare void @free(ptr)
+declare void @Py_DecRef(ptr)
+declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)
+declare i64 @llvm.umax.i64(i64, i64)
+declare double @llvm.trunc.f64(double)
+"""
+
+
+def support_text(*, aligned: bool) -> str:
+    """The LLVM text of the module.
+
+    Parameters
+    ----------
+    aligned : bool
+        Whether the C library has ``posix_memalign``, whose memory ``free`` takes (all but Windows' has).
+    """
+    return "".join((_DECLARATIONS, memory_text(aligned=aligned), calling_text(), *comparison_texts("").values()))

@@ -1,0 +1,190 @@
+"""Calls and attributes: finding out what is called, and binding arguments to the parameters of user functions."""
+
+from __future__ import annotations
+
+import types as python_types
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.guards import Guard
+from minijit.ir.nodes import UNKNOWN
+from minijit.library import registry
+from minijit.library.targets import ConstantTarget, FunctionTarget, MethodTarget, PythonTarget, Target
+from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
+
+if TYPE_CHECKING:
+    from minijit.typeinfer.program import Program
+
+_SETTLED_MODULES: Final = ("numpy", "math", "cmath", "operator", "builtins", "minijit")
+"""Modules whose attributes are taken to stay what they are (docs/semantics.md)."""
+
+
+def user_function(value: object) -> python_types.FunctionType | None:
+    """The Python function behind a function or a jitted function; ``None`` for anything else."""
+    inner = getattr(value, "py_func", value)
+    return inner if isinstance(inner, python_types.FunctionType) else None
+
+
+def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, Fact]:
+    """Bind ``object.name`` for an object of one type."""
+    if isinstance(fact.type, t.Const):
+        return _attribute_of_constant(program, name, fact.type.value)
+    found = program.resolver.entry(registry.attribute(name), (fact,), {})
+    if found is not None:
+        return found
+    if registry.entries_of(registry.method(name)):
+        method = t.BoundMethod(fact.type, name)
+        return MethodTarget(method), Fact(method)
+    raise Unsupported(f"attribute {name!r} of a value of type {fact.type}", "use it outside of the compiled function")
+
+
+def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[Target, Fact]:
+    if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo):
+        kind = type(owner).__name__
+        raise Unsupported(
+            f"attribute {name!r} of a {kind} object", "pass numbers, arrays or tuples of them to the compiled function"
+        )
+    try:
+        value = getattr(owner, name)
+    except AttributeError:
+        raise Unsupported(f"{getattr(owner, '__name__', owner)!r} has no attribute {name!r}") from None
+    if isinstance(owner, python_types.ModuleType) and owner.__name__.split(".")[0] not in _SETTLED_MODULES:
+        program.add_guard(Guard("attribute", owner.__dict__, name, owner.__dict__.get(name, value)))
+    fact = fact_of_object(value, program.type_of)
+    if isinstance(fact.type, t.Array):
+        raise Unsupported(f"the array {name!r} of a module", "import the array itself or pass it as an argument")
+    return ConstantTarget(fact.type, fact.const), fact
+
+
+def resolve_call(
+    program: Program, facts: Sequence[Fact], keywords: tuple[str, ...], literals: frozenset[int]
+) -> tuple[Target, Fact]:
+    """Bind a call; ``facts[0]`` is what is called, the last ``len(keywords)`` are the keyword arguments.
+
+    `literals` are the positions of arguments that stand as constants in the source.
+    """
+    callee, args = facts[0], facts[1:]
+    positional = tuple(args[: len(args) - len(keywords)])
+    named = dict(zip(keywords, args[len(args) - len(keywords) :], strict=True))
+    if isinstance(callee.type, t.BoundMethod):
+        return _method(program, callee.type, positional, named)
+    if not isinstance(callee.type, t.Const):
+        return PythonTarget(call_anything, t.NEVER, keywords), NOTHING
+    value = callee.type.value
+    value = getattr(value, "minijit_equivalent", value)
+    if registry.entries_of(value):
+        return _library(program, value, positional, named)
+    function = user_function(value)
+    if function is not None and not _is_foreign(function):
+        return _user_function(program, function, facts, keywords)
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return _exception(value, args, keywords)
+    raise Unsupported(f"a call of {_name_of(value)}", "call it outside of the compiled function")
+
+
+def call_anything(function: Any, *args: object, **keywords: object) -> object:
+    """Call something that can't be called, for Python's own error."""
+    return function(*args, **keywords)
+
+
+def _name_of(value: object) -> str:
+    module = getattr(value, "__module__", "") or ""
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type(value).__name__
+    return name if module in ("builtins", "__main__", "") else f"{module}.{name}"
+
+
+def _is_foreign(function: python_types.FunctionType) -> bool:
+    return (function.__module__ or "").split(".")[0] in ("numpy", "scipy")
+
+
+def _method(
+    program: Program, method: t.BoundMethod, args: tuple[Fact, ...], named: dict[str, Fact]
+) -> tuple[Target, Fact]:
+    receiver = fact_of_type(method.receiver)
+    found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
+    if found is None:
+        given = ", ".join(str(fact.type) for fact in args)
+        raise Unsupported(
+            f"the method {method.name!r} of {method.receiver} with ({given})", "call it outside of the compiled function"
+        )
+    return found
+
+
+def _library(
+    program: Program, value: object, args: tuple[Fact, ...], named: dict[str, Fact]
+) -> tuple[Target, Fact]:
+    for entry in registry.entries_of(value):
+        if entry.body is not None and isinstance(entry.body, python_types.FunctionType):
+            names = tuple(named)
+            return _user_function(program, entry.body, [NOTHING, *args, *named.values()], names)
+    return program.resolver.entry_or_error(value, args, named, f"a call of {_name_of(value)}")
+
+
+def _exception(value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...]) -> tuple[Target, Fact]:
+    if len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__init__ is value.__base__.__init__:  # type: ignore[misc,union-attr]
+        exception = value(args[0].const)
+        if str(exception) == args[0].const:
+            return ConstantTarget(t.Const(exception), exception), Fact(t.Const(exception), exception)
+    return PythonTarget(value, t.OBJECT, keywords), Fact(t.OBJECT)
+
+
+def _user_function(
+    program: Program, function: python_types.FunctionType, facts: Sequence[Fact], keywords: tuple[str, ...]
+) -> tuple[Target, Fact]:
+    bound = bind_arguments(program, function, facts, keywords)
+    if bound is None:
+        return PythonTarget(function, t.NEVER, keywords), NOTHING
+    sources, given = bound
+    instance = program.instance(function, given)
+    return FunctionTarget(instance, sources), instance.result
+
+
+def bind_arguments(
+    program: Program, function: python_types.FunctionType, facts: Sequence[Fact], keywords: tuple[str, ...]
+) -> tuple[tuple[Any, ...], tuple[Fact, ...]] | None:
+    """Where each parameter of `function` comes from, and what is known of it; ``None`` where Python's binding fails.
+
+    A source is the position of a fact, a tuple of positions (``*args``), or the ``Fact`` of a default value.
+    """
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    count = len(facts) - 1 - len(keywords)
+    sources: dict[str, Any] = {}
+    for position in range(min(count, code.co_argcount)):
+        sources[names[position]] = position + 1
+    has_varargs = bool(code.co_flags & 0x04)
+    if code.co_flags & 0x08:
+        raise Unsupported(f"a call of {function.__qualname__}, which takes **keywords", "name the parameters")
+    if count > code.co_argcount and not has_varargs:
+        return None
+    for position, keyword in enumerate(keywords):
+        if keyword not in names or keyword in sources or keyword in names[: code.co_posonlyargcount]:
+            return None
+        sources[keyword] = len(facts) - len(keywords) + position
+    defaults = dict(zip(names[code.co_argcount - len(function.__defaults__ or ()) : code.co_argcount], function.__defaults__ or (), strict=True))
+    defaults.update(function.__kwdefaults__ or {})
+    rows: list[tuple[Any, Fact]] = []
+    for name in names:
+        if name not in sources:
+            if name not in defaults:
+                return None
+            default = fact_of_object(defaults[name], program.type_of)
+            rows.append((default, default))
+        else:
+            rows.append((sources[name], _generalise(facts[sources[name]])))
+    if has_varargs:
+        extra = tuple(range(code.co_argcount + 1, count + 1))
+        whole = t.Tuple(tuple(facts[position].type for position in extra))
+        rows.insert(code.co_argcount, (extra, fact_of_type(whole)))
+    return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
+
+
+def _generalise(fact: Fact) -> Fact:
+    """What of a fact an instance is made for: of numbers the type only, or recursion would make one for every value."""
+    if isinstance(fact.const, bool) or fact.const is UNKNOWN:
+        return fact
+    return fact_of_type(fact.type)

@@ -1,0 +1,161 @@
+"""Type inference of one function: facts are carried along executable edges until nothing changes.
+
+Sparse conditional constant propagation (Wegman and Zadeck 1991) with types in place of bare constants: an edge counts
+only when the facts say that it can be taken, so ``if x is None`` prunes the other side for an argument that never is.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Final
+
+from minijit import types as t
+from minijit.errors import InternalError, Unsupported
+from minijit.ir.guards import MISSING
+from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
+from minijit.library.targets import Binding
+from minijit.typeinfer.facts import NOTHING, Fact, join, same_fact
+from minijit.typeinfer.rules import RULES
+
+if TYPE_CHECKING:
+    from minijit.typeinfer.program import Program
+
+MAX_PASSES: Final = 60
+
+
+class Inference:
+    """The facts of the values of one function.
+
+    Attributes
+    ----------
+    source : Function
+        The function at the stage "python"; it is only read.
+    facts : dict of Value to Fact
+        What is known of each value that has been reached.
+    bindings : dict of Instr to Binding
+        What each operation is bound to.
+    objects : dict of Instr to object
+        For a name of the program: the object it is bound to.
+    edges : set of Edge
+        The edges that can be taken.
+    """
+
+    def __init__(
+        self, program: Program, function: FunctionType, source: Function, arguments: tuple[Fact, ...]
+    ) -> None:
+        self.program = program
+        self.function = function
+        self.source = source
+        self.facts: dict[Value, Fact] = {}
+        self.bindings: dict[Instr, Binding] = {}
+        self.objects: dict[Instr, object] = {}
+        self.edges: set[Edge] = set()
+        self.returns: dict[Block, Fact] = {}
+        self._inputs: dict[Instr, tuple[Fact, ...]] = {}
+        self._order = reverse_postorder(source.blocks[0])
+        self._incoming: dict[Block, list[Edge]] = {block: [] for block in self._order}
+        for block in self._order:
+            for edge in block.edges:
+                self._incoming[edge.block].append(edge)
+        for param, fact in zip(source.params, arguments, strict=True):
+            self.facts[param] = fact
+
+    def fact(self, value: Value) -> Fact:
+        """What is known of a value."""
+        return self.facts.get(value, NOTHING)
+
+    def run(self) -> Fact:
+        """Infer until nothing changes; gives what is known of the function's result."""
+        for _ in range(MAX_PASSES):
+            changed = False
+            for block in self._order:
+                if block is self._order[0] or any(edge in self.edges for edge in self._incoming[block]):
+                    changed |= self._visit(block)
+            if not changed:
+                result = join(list(self.returns.values()))
+                # A returned number is no constant to the callers: their code would depend on the callee's body.
+                return result if not t.is_number(result.type) else Fact(result.type)
+        raise Unsupported(f"the types of the variables of {self.source.name} do not settle")
+
+    def _visit(self, block: Block) -> bool:
+        changed = block is not self._order[0] and self._join_params(block)
+        for instr in block.instrs:
+            inputs = tuple(self.facts.get(arg, NOTHING) for arg in instr.args)
+            if any(isinstance(fact.type, t.Never) for fact in inputs):
+                return changed
+            if instr in self.facts and self._inputs.get(instr) == inputs and instr.op != "call":
+                fact = self.facts[instr]
+            else:
+                fact = self._evaluate(instr, inputs)
+                self._inputs[instr] = inputs
+                before = self.facts.get(instr)
+                if before is None or not same_fact(before, fact):
+                    self.facts[instr] = fact
+                    changed = True
+            if isinstance(fact.type, t.Never):
+                return changed
+        return self._leave(block) or changed
+
+    def _join_params(self, block: Block) -> bool:
+        changed = False
+        for position, param in enumerate(block.params):
+            arriving = [self.fact(edge.args[position]) for edge in self._incoming[block] if edge in self.edges]
+            try:
+                fact = join(arriving)
+            except Unsupported as error:
+                raise error.at(param.span, self.source.filename) from None
+            before = self.facts.get(param)
+            if before is None or not same_fact(before, fact):
+                self.facts[param] = fact
+                changed = True
+        return changed
+
+    def _leave(self, block: Block) -> bool:
+        terminator = block.terminator
+        if terminator is None:
+            raise InternalError(f"block {block.label} has no terminator")
+        if any(isinstance(self.fact(arg).type, t.Never) for arg in terminator.args):
+            return False
+        if terminator.op == "return":
+            fact = self.fact(terminator.args[0])
+            before = self.returns.get(block)
+            self.returns[block] = fact
+            return before is None or not same_fact(before, fact)
+        taken = terminator.edges
+        if terminator.op == "branch":
+            condition = self.fact(terminator.args[0]).const
+            if condition is not UNKNOWN:
+                taken = [terminator.edges[0 if condition else 1]]
+        new = [edge for edge in taken if edge not in self.edges]
+        self.edges.update(new)
+        return bool(new)
+
+    def _evaluate(self, instr: Instr, inputs: tuple[Fact, ...]) -> Fact:
+        rule = RULES.get(instr.op)
+        if rule is None:
+            raise InternalError(f"no typing rule for {instr.op}")
+        try:
+            return rule(self, instr, inputs)
+        except Unsupported as error:
+            raise error.at(instr.span, self.source.filename) from None
+
+    # ---- for the rules
+
+    def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
+        """Keep what an operation is bound to, and give what is known of its result."""
+        self.bindings[instr] = bound[0]
+        return bound[1]
+
+    def operation(self, instr: Instr, function: object, inputs: tuple[Fact, ...], words: str) -> Fact:
+        """Bind an instruction to an operator or the like of the library."""
+        return self.bind(instr, self.program.resolver.operation(function, inputs, words))
+
+    def name_bound_to(self, instr: Instr, found: tuple[Fact, object]) -> Fact:
+        """Keep the object that a name is bound to, and give what is known of it."""
+        fact, value = found
+        if value is MISSING:
+            raise Unsupported(f"the name {instr.attrs['name']!r} is not defined", "define it before the first call")
+        self.objects[instr] = value
+        return fact
+
+

@@ -1,0 +1,158 @@
+"""All functions of a compilation unit while their types are inferred: one instance for each row of argument types.
+
+Recursive functions are inferred again and again, with what is known so far of their results, until nothing changes.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Final, Protocol
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.guards import MISSING, Guard
+from minijit.ir.nodes import UNKNOWN, Function
+from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, same_fact
+from minijit.typeinfer.inference import Inference
+from minijit.typeinfer.resolve import Resolver
+
+MAX_ROUNDS: Final = 20
+MAX_INSTANCES: Final = 200
+"""A function that needs more instances calls itself with ever new types."""
+
+
+class FrontEnd(Protocol):
+    """What the inference asks of the front end; the pipeline hands it in."""
+
+    def __call__(self, function: FunctionType) -> Function:
+        """The function at the stage "python"."""
+        ...
+
+
+class Instance:
+    """A user function for one row of argument facts.
+
+    Attributes
+    ----------
+    symbol : str
+        The name of its native code, unique in the unit.
+    function : function
+        The user's.
+    arguments : tuple of Fact
+        What is known of the parameters.
+    result : Fact
+        What it returns, as far as known; ``NEVER`` at first, and for good if it never returns.
+    inference : Inference
+        The facts of its values.
+    is_recursive : bool
+        Whether it was called while it was being inferred.
+    """
+
+    __slots__ = ("arguments", "function", "inference", "is_recursive", "result", "round", "running", "symbol")
+
+    def __init__(self, symbol: str, function: FunctionType, arguments: tuple[Fact, ...], inference: Inference) -> None:
+        self.symbol = symbol
+        self.function = function
+        self.arguments = arguments
+        self.inference = inference
+        self.result = NOTHING
+        self.round = -1
+        self.running = False
+        self.is_recursive = False
+
+
+class Program:
+    """The instances of a unit, the guards they depend on, and the way to the front end."""
+
+    def __init__(self, front_end: FrontEnd, type_of: Callable[[Any], t.Type | None]) -> None:
+        self.front_end = front_end
+        self.type_of = type_of
+        self.resolver = Resolver(type_of)
+        self.instances: dict[object, Instance] = {}
+        self.guards: list[Guard] = []
+        self._guarded: set[tuple[int, str]] = set()
+        self._round = 0
+        self._again = False
+
+    def infer(self, function: FunctionType, arguments: tuple[Fact, ...]) -> Instance:
+        """Infer `function` and all that it calls; gives its instance, which stands first among the instances."""
+        for self._round in range(MAX_ROUNDS):
+            self._again = False
+            instance = self.instance(function, arguments)
+            if not self._again:
+                return instance
+        raise Unsupported(f"the types of {function.__qualname__} do not settle", "make the types of its results clearer")
+
+    def instance(self, function: FunctionType, arguments: tuple[Fact, ...]) -> Instance:
+        """The instance of a user function for a row of arguments, inferred as far as possible now."""
+        key = (function, tuple((fact.type, _constant_key(fact.const)) for fact in arguments))
+        instance = self.instances.get(key)
+        if instance is None:
+            if len(self.instances) >= MAX_INSTANCES:
+                raise Unsupported(f"{function.__qualname__} is called with too many combinations of types")
+            source = self.front_end(function)
+            symbol = f"{''.join(c if c.isalnum() else '_' for c in function.__name__)}_{len(self.instances)}"
+            instance = Instance(symbol, function, arguments, Inference(self, function, source, arguments))
+            self.instances[key] = instance
+        if instance.running:
+            instance.is_recursive = True
+            return instance
+        if instance.round < self._round:
+            self._infer_instance(instance)
+        return instance
+
+    def _infer_instance(self, instance: Instance) -> None:
+        instance.round = self._round
+        instance.running = True
+        try:
+            result = instance.inference.run()
+        finally:
+            instance.running = False
+        if not same_fact(result, instance.result):
+            instance.result = result
+            if instance.is_recursive:
+                self._again = True
+
+    # ---- names of the program
+
+    def add_guard(self, guard: Guard) -> None:
+        """Note that the code depends on a name."""
+        key = (id(guard.container), guard.name)
+        if key not in self._guarded:
+            self._guarded.add(key)
+            self.guards.append(guard)
+
+    def fact_of_global(self, function: FunctionType, name: str) -> tuple[Fact, object]:
+        """What a global or builtin name is bound to, with the object; ``MISSING`` where it is bound to nothing."""
+        scope = function.__globals__
+        if name in scope:
+            value = scope[name]
+            self.add_guard(Guard("global", scope, name, value))
+        else:
+            known = scope.get("__builtins__", builtins)
+            table = known if isinstance(known, dict) else vars(known)
+            value = table.get(name, MISSING)
+            self.add_guard(Guard("builtin", scope, name, value, table))
+        return self._fact_of_name(value), value
+
+    def fact_of_cell(self, function: FunctionType, name: str) -> tuple[Fact, object]:
+        """What a closure variable holds, with the object; ``MISSING`` where the cell is empty."""
+        position = function.__code__.co_freevars.index(name)
+        cell = (function.__closure__ or ())[position]
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            value = MISSING
+        self.add_guard(Guard("cell", cell, name, value))
+        return self._fact_of_name(value), value
+
+    def _fact_of_name(self, value: object) -> Fact:
+        return NOTHING if value is MISSING else fact_of_object(value, self.type_of)
+
+
+def _constant_key(const: object) -> object:
+    if const is UNKNOWN:
+        return UNKNOWN
+    return (type(const), repr(const)) if isinstance(const, bool | int | float | complex | str) else id(const)

@@ -1,0 +1,225 @@
+"""Binding one operation to what carries it out, given what is known of its operands.
+
+An operand of several possible types is taken apart first: the operation is bound once for each combination, and the
+results are joined. Entries of the library therefore only ever see single types.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.nodes import UNKNOWN
+from minijit.library import registry
+from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
+from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type, join
+
+MAX_CASES: Final = 24
+"""An operation with more combinations of operand types than this is not compiled."""
+
+Single = Callable[[tuple[Fact, ...]], tuple[Target, Fact]]
+"""Binds an operation for operands of one type each."""
+
+_NUMBER_BLIND: Final[frozenset[object]] = frozenset(
+    {
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.truediv,
+        operator.floordiv,
+        operator.mod,
+        operator.iadd,
+        operator.isub,
+        operator.imul,
+        operator.itruediv,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+        operator.eq,
+        operator.ne,
+    }
+)
+"""Operators that give the same for an int and for a float of equal value, if the types of the results agree."""
+
+
+def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[Binding, Fact]:
+    """Bind an operation for all combinations of operand types; the fact is what it gives.
+
+    Parameters
+    ----------
+    function : object
+        The operator, for deciding whether a ``MaybeInt`` operand can do without its int.
+    facts : tuple of Fact
+        What is known of the operands.
+    single : callable
+        Binds the operation for operands of one type each.
+    """
+    as_other: frozenset[int] = frozenset()
+    if function in _NUMBER_BLIND:
+        as_other = _blind_positions(facts, single)
+        facts = tuple(
+            Fact(fact.type.other) if position in as_other and isinstance(fact.type, t.MaybeInt) else fact
+            for position, fact in enumerate(facts)
+        )
+    choices = [_alternatives(fact) for fact in facts]
+    cases: list[Case] = []
+    results: list[Fact] = []
+    for number, combination in enumerate(itertools.product(*choices)):
+        if number >= MAX_CASES:
+            raise Unsupported("an operation on variables of too many types", "use variables of their own")
+        target, result = single(combination)
+        cases.append(Case(tuple(fact.type for fact in combination), target, result.type))
+        results.append(result)
+    whole = join(results) if results else NOTHING
+    return Binding(tuple(cases), as_other), whole
+
+
+def _alternatives(fact: Fact) -> tuple[Fact, ...]:
+    several = t.alternatives_of(fact.type)
+    if len(several) == 1:
+        return (fact,)
+    return tuple(fact_of_type(one) for one in several)
+
+
+def _blind_positions(facts: tuple[Fact, ...], single: Single) -> frozenset[int]:
+    """The position of a ``MaybeInt`` operand that may be used as a float or NumPy number right away, if there is one."""
+    positions = [k for k, fact in enumerate(facts) if isinstance(fact.type, t.MaybeInt)]
+    if len(positions) != 1 or len(facts) != 2:
+        return frozenset()
+    (position,) = positions
+    maybe = facts[position].type
+    other = facts[1 - position].type
+    assert isinstance(maybe, t.MaybeInt)
+    if not (isinstance(other, t.NumpyScalar) or other in (t.FLOAT, t.COMPLEX)):
+        return frozenset()
+    types = set()
+    for one in (t.INT, maybe.other):
+        row = list(facts)
+        row[position] = Fact(one)
+        target, result = single(tuple(row))
+        if isinstance(target, PythonTarget):
+            return frozenset()
+        types.add(result.type)
+    return frozenset(positions) if len(types) == 1 else frozenset()
+
+
+class Resolver:
+    """Binds operations on single types through the registry.
+
+    Parameters
+    ----------
+    type_of : callable
+        The type of a Python object, or ``None`` (:func:`minijit.runtime.typeof.type_of`).
+    """
+
+    def __init__(self, type_of: Callable[[Any], t.Type | None]) -> None:
+        self.type_of = type_of
+
+    def operation(self, function: object, facts: tuple[Fact, ...], words: str) -> tuple[Binding, Fact]:
+        """Bind an operator or the like; `words` name it in a message, as in ``"the operator +"``."""
+        return resolve(function, facts, lambda row: self.entry_or_error(function, row, {}, words))
+
+    def entry(
+        self, function: object, facts: Sequence[Fact], keywords: dict[str, Fact]
+    ) -> tuple[Target, Fact] | None:
+        """The library's entry for a call with operands of one type each, evaluated where all is known."""
+        args = tuple(registry.Arg(fact.type, fact.const) for fact in facts)
+        named = {name: registry.Arg(fact.type, fact.const) for name, fact in keywords.items()}
+        found = registry.find(function, args, named)
+        if found is None:
+            return None
+        entry, result = found
+        if isinstance(result, t.Const | t.NoneValue) and not entry.effects:
+            known = fact_of_type(result)
+            return ConstantTarget(result, known.const), known
+        if entry.fold:
+            fold = entry.fold if callable(entry.fold) else None
+            folded = self._fold(function, result, facts, keywords) if fold is None else self._known(fold, args, named)
+            if folded is not None:
+                return folded
+        return EntryTarget(entry, result), fact_of_type(result)
+
+    def _known(
+        self, fold: Callable[..., object], args: tuple[registry.Arg, ...], keywords: dict[str, registry.Arg]
+    ) -> tuple[Target, Fact] | None:
+        """The value of a call that follows from what is known of the arguments, be it their types alone."""
+        value = fold(*args, **keywords)
+        if value is UNKNOWN:
+            return None
+        known = fact_of_object(value, self.type_of)
+        return ConstantTarget(known.type, value), known
+
+    def _fold(
+        self, function: object, result: t.Type, facts: Sequence[Fact], keywords: dict[str, Fact]
+    ) -> tuple[Target, Fact] | None:
+        if any(fact.const is UNKNOWN for fact in (*facts, *keywords.values())) or not callable(function):
+            return None
+        try:
+            with np.errstate(all="ignore"):
+                value = function(
+                    *(fact.const for fact in facts), **{name: fact.const for name, fact in keywords.items()}
+                )
+        except Exception:  # the program's own error: it belongs to run time
+            return None
+        known = fact_of_object(value, self.type_of)
+        if known.const is UNKNOWN or known.type not in t.alternatives_of(result):
+            return None
+        return ConstantTarget(known.type, value), known
+
+    def entry_or_error(
+        self, function: object, facts: Sequence[Fact], keywords: dict[str, Fact], words: str
+    ) -> tuple[Target, Fact]:
+        """Like :meth:`entry`; what the library doesn't have is a call that raises, if Python's raises, else unsupported."""
+        found = self.entry(function, facts, keywords)
+        if found is not None:
+            return found
+        if not keywords and callable(function) and raises(function, facts):
+            return PythonTarget(function, t.NEVER), NOTHING
+        operands = " and ".join(str(fact.type) for fact in facts)
+        raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
+
+
+def raises(function: Callable[..., object], facts: Sequence[Fact]) -> bool:
+    """Whether `function` refuses operands of these types: whether it raises TypeError on samples of them."""
+    samples = [sample_of(fact) for fact in facts]
+    if any(sample is UNKNOWN for sample in samples):
+        return False
+    try:
+        with np.errstate(all="ignore"):
+            function(*samples)
+    except (TypeError, AttributeError):
+        return True
+    except Exception:  # an error of these very values says nothing about the types
+        return False
+    return False
+
+
+def sample_of(fact: Fact) -> Any:
+    """Some value of a type, or ``UNKNOWN`` where none can be made."""
+    if fact.const is not UNKNOWN:
+        return fact.const
+    match fact.type:
+        case t.PythonScalar() as number:
+            return {"bool": True, "int": 2, "float": 1.5, "complex": 1.5 + 1j}[number.name]
+        case t.NumpyScalar(dtype):
+            return dtype.type(1)
+        case t.Array(dtype, ndim, layout, writable):
+            array = np.ones((2,) * ndim, dtype, order="F" if layout == "F" else "C")
+            array.flags.writeable = writable
+            return array
+        case t.Tuple(items):
+            samples = [sample_of(fact_of_type(item)) for item in items]
+            return UNKNOWN if any(sample is UNKNOWN for sample in samples) else tuple(samples)
+        case t.Range():
+            return range(3)
+        case t.Slice():
+            return slice(0, 1)
+        case _:
+            return UNKNOWN

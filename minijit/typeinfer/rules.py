@@ -1,0 +1,299 @@
+"""The typing rule of each op of the stage "python"."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.library import iteration
+from minijit.library.strings import format_value, join_strings
+from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
+from minijit.typeinfer import unpacking
+from minijit.typeinfer.calls import resolve_attribute, resolve_call
+from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
+from minijit.typeinfer.resolve import resolve
+
+if TYPE_CHECKING:
+    from minijit.typeinfer.inference import Inference
+
+BINARY: Final[dict[str, Callable[..., Any]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "@": operator.matmul,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+}
+INPLACE: Final[dict[str, Callable[..., Any]]] = {
+    "+": operator.iadd,
+    "-": operator.isub,
+    "*": operator.imul,
+    "/": operator.itruediv,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
+    "**": operator.ipow,
+    "@": operator.imatmul,
+    "<<": operator.ilshift,
+    ">>": operator.irshift,
+    "&": operator.iand,
+    "|": operator.ior,
+    "^": operator.ixor,
+}
+UNARY: Final[dict[str, Callable[..., Any]]] = {
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+    "not": operator.not_,
+}
+COMPARE: Final[dict[str, Callable[..., Any]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "in": operator.contains,
+    "not in": operator.contains,
+}
+
+Inputs = tuple[Fact, ...]
+Rule = Callable[["Inference", Instr, Inputs], Fact]
+
+
+def _const(inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
+    return fact_of_object(instr.attrs["value"], inference.program.type_of)
+
+
+def _global(inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
+    return inference.name_bound_to(instr, inference.program.fact_of_global(inference.function, instr.attrs["name"]))
+
+
+def _freevar(inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
+    return inference.name_bound_to(instr, inference.program.fact_of_cell(inference.function, instr.attrs["name"]))
+
+
+def _unbound(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
+    return Fact(t.UNBOUND)
+
+
+def _check_bound(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
+    (fact,) = inputs
+    if isinstance(fact.type, t.Union) and t.UNBOUND in fact.type.members:
+        return fact_of_type(t.union_of(tuple(one for one in fact.type.members if one != t.UNBOUND)))
+    return NOTHING if fact.type == t.UNBOUND else fact
+
+
+def _binary(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    symbol = instr.attrs["operator"]
+    return inference.operation(instr, BINARY[symbol], inputs, f"the operator {symbol}")
+
+
+def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    symbol = instr.attrs["operator"]
+    resolver = inference.program.resolver
+
+    def single(row: Inputs) -> Any:
+        if isinstance(row[0].type, t.Array):
+            found = resolver.entry(INPLACE[symbol], row, {})
+            if found is None:
+                raise Unsupported(
+                    f"{symbol}= between {row[0].type} and {row[1].type}", "write a loop over the elements"
+                )
+            return found
+        return resolver.entry_or_error(BINARY[symbol], row, {}, f"the operator {symbol}=")
+
+    return inference.bind(instr, resolve(BINARY[symbol], inputs, single))
+
+
+def _unary(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    symbol = instr.attrs["operator"]
+    if symbol == "not":
+        fact = _truth(inference, instr, inputs)
+        return Fact(t.BOOL, not fact.const) if isinstance(fact.const, bool) else fact
+    return inference.operation(instr, UNARY[symbol], inputs, f"the unary operator {symbol}")
+
+
+def _compare(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    symbol = instr.attrs["operator"]
+    if symbol in ("in", "not in"):
+        inputs = inputs[::-1]
+    fact = inference.operation(instr, COMPARE[symbol], inputs, f"the operator {symbol}")
+    if symbol == "not in" and isinstance(fact.const, bool):
+        return Fact(t.BOOL, not fact.const)
+    return fact
+
+
+def _truth(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.operation(instr, operator.truth, inputs, "the truth value")
+
+
+def _getattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    name = instr.attrs["name"]
+    return inference.bind(
+        instr, resolve(getattr, inputs, lambda row: resolve_attribute(inference.program, name, row[0]))
+    )
+
+
+def _setattr(_inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
+    raise Unsupported(f"an assignment to the attribute {instr.attrs['name']!r}", "return the new value instead")
+
+
+def _delitem(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
+    raise Unsupported("the deletion of an item", "make a new tuple or array without it")
+
+
+def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.operation(instr, operator.getitem, inputs, "indexing")
+
+
+def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.operation(instr, operator.setitem, inputs, "an assignment to an item")
+
+
+def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    keywords = tuple(instr.attrs.get("keywords", ()))
+    inputs = expand_starred(inputs, instr)
+    literals: frozenset[int] = frozenset()
+    return inference.bind(
+        instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, literals))
+    )
+
+
+def expand_starred(inputs: Inputs, instr: Instr) -> Inputs:
+    """The operands of a call or display with ``*items`` spread out; they must be tuples."""
+    starred = instr.attrs.get("starred", ())
+    if not starred:
+        return inputs
+    # In a call, position 0 is the function itself and the positions count arguments.
+    shift = 1 if instr.op == "call" else 0
+    row: list[Fact] = []
+    for position, fact in enumerate(inputs):
+        if position - shift not in starred or (shift and position == 0):
+            row.append(fact)
+            continue
+        if not isinstance(fact.type, t.Tuple):
+            raise Unsupported(f"*{fact.type} among arguments or items", "spread only tuples")
+        values = fact.const if isinstance(fact.const, tuple) else (UNKNOWN,) * len(fact.type.items)
+        for item, value in zip(fact.type.items, values, strict=True):
+            row.append(fact_of_type(item) if value is UNKNOWN else Fact(item, value))
+    return tuple(row)
+
+
+def _build_tuple(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    inputs = expand_starred(inputs, instr)
+    whole = t.Tuple(tuple(fact.type for fact in inputs))
+    if any(fact.const is UNKNOWN for fact in inputs):
+        return fact_of_type(whole)
+    return Fact(whole, tuple(fact.const for fact in inputs))
+
+
+def _build_list(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
+    raise Unsupported("a list", "use a tuple, or an array made by np.empty or np.zeros")
+
+
+def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
+    start, stop, step = inputs
+    whole = t.Slice(start.type, stop.type, step.type)
+    return Fact(whole)
+
+
+def _build_string(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    result = Fact(t.OBJECT)
+    target = PythonTarget(join_strings, t.OBJECT)
+    return inference.bind(instr, (Binding((Case(tuple(f.type for f in inputs), target, t.OBJECT),)), result))
+
+
+def _format_value(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    target = PythonTarget(format_value(instr.attrs.get("conversion", "")), t.OBJECT)
+    return inference.bind(
+        instr, (Binding((Case(tuple(fact.type for fact in inputs), target, t.OBJECT),)), Fact(t.OBJECT))
+    )
+
+
+def _unpack(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.bind(instr, resolve(instr, inputs, lambda row: unpacking.resolve_unpack(inference, instr, row[0])))
+
+
+def _tuple_item(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    (fact,) = inputs
+    index = instr.attrs["index"]
+    if not isinstance(fact.type, t.Tuple):
+        raise Unsupported(f"unpacking {fact.type}")
+    if isinstance(fact.const, tuple):
+        return Fact(fact.type.items[index], fact.const[index])
+    return fact_of_type(fact.type.items[index])
+
+
+def _get_iter(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    (fact,) = inputs
+    resolver = inference.program.resolver
+    if isinstance(fact.type, t.Union | t.MaybeInt):
+        raise Unsupported(f"iteration over a variable of type {fact.type}", "give it one type on all paths")
+    if resolver.entry(iteration.length_of, (fact,), {}) is None:
+        found = resolver.entry_or_error(iter, (fact,), {}, "iteration")
+        case = Case((fact.type,), found[0], t.NEVER)
+        return inference.bind(instr, (Binding((case,)), NOTHING))
+    case = Case((fact.type,), ConstantTarget(fact.type, fact.const), fact.type)
+    return inference.bind(instr, (Binding((case,)), fact))
+
+
+def _iter_len(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.operation(instr, iteration.length_of, inputs, "iteration")
+
+
+def _index(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
+    return Fact(t.INDEX)
+
+
+def _iter_more(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
+    return Fact(t.BOOL)
+
+
+def _iter_item(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return inference.operation(instr, iteration.item_at, inputs, "iteration")
+
+
+RULES: Final[dict[str, Rule]] = {
+    "const": _const,
+    "global": _global,
+    "freevar": _freevar,
+    "unbound": _unbound,
+    "check_bound": _check_bound,
+    "binary": _binary,
+    "inplace": _inplace,
+    "unary": _unary,
+    "compare": _compare,
+    "truth": _truth,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "getitem": _getitem,
+    "setitem": _setitem,
+    "delitem": _delitem,
+    "call": _call,
+    "build_tuple": _build_tuple,
+    "build_list": _build_list,
+    "build_slice": _build_slice,
+    "build_string": _build_string,
+    "format_value": _format_value,
+    "unpack": _unpack,
+    "tuple_item": _tuple_item,
+    "get_iter": _get_iter,
+    "iter_len": _iter_len,
+    "iter_start": _index,
+    "iter_more": _iter_more,
+    "iter_item": _iter_item,
+    "iter_next": _index,
+}

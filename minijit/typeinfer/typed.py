@@ -1,0 +1,85 @@
+"""From facts to the stage "typed": a copy of the function in which every value has its type and every operation is bound.
+
+Blocks that can't be reached are gone, branches whose condition is known are jumps, and what follows an operation that
+never gives a result is cut off.
+"""
+
+from __future__ import annotations
+
+from minijit import types as t
+from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.typeinfer.inference import Inference
+
+
+def typed_function(inference: Inference) -> Function:
+    """The function of `inference` at the stage "typed".
+
+    Instructions carry ``attrs["binding"]`` (see :mod:`minijit.library.targets`) where they are bound to something, and
+    ``attrs["object"]`` where they are a name of the program.
+    """
+    return _Copy(inference).function
+
+
+class _Copy:
+    def __init__(self, inference: Inference) -> None:
+        self.inference = inference
+        source = inference.source
+        self.function = Function(source.name, source.filename, source.span, "typed")
+        self.function.attrs = dict(source.attrs)
+        self.values: dict[Value, Value] = {}
+        self.blocks: dict[Block, Block] = {}
+        reached = {edge.block for edge in inference.edges} | {source.blocks[0]}
+        order = [block for block in source.blocks if block in reached]
+        for block in order:
+            self._start(block)
+        for block in order:
+            self._fill(block)
+        for block in order:
+            self._end(block)
+
+    def _start(self, block: Block) -> None:
+        copy = Block(block.label)
+        copy.attrs = dict(block.attrs)
+        for param in block.params:
+            fact = self.inference.fact(param)
+            new = Param(copy, param.name, fact.type, param.span)
+            new.const = fact.const
+            copy.params.append(new)
+            self.values[param] = new
+        self.blocks[block] = copy
+        self.function.blocks.append(copy)
+
+    def _fill(self, block: Block) -> None:
+        inference, copy = self.inference, self.blocks[block]
+        for instr in block.instrs:
+            if instr not in inference.facts:
+                break
+            fact = inference.facts[instr]
+            attrs = dict(instr.attrs)
+            if instr in inference.bindings:
+                attrs["binding"] = inference.bindings[instr]
+            if instr in inference.objects:
+                attrs["object"] = inference.objects[instr]
+            new = Instr(instr.op, [self.values[arg] for arg in instr.args], attrs, fact.type, instr.span, fact.const)
+            copy.instrs.append(new)
+            self.values[instr] = new
+            if isinstance(fact.type, t.Never):
+                break
+
+    def _end(self, block: Block) -> None:
+        copy, terminator = self.blocks[block], block.terminator
+        assert terminator is not None
+        complete = len(copy.instrs) == len(block.instrs)
+        last = copy.instrs[-1] if copy.instrs else None
+        if not complete or (last is not None and isinstance(last.type, t.Never)):
+            # The last operation never gives a result: it raises, or calls something that does.
+            span = last.span if last is not None else terminator.span
+            copy.terminator = Terminator("raise", [], [], span, {"unreachable": True})
+            return
+        taken = [edge for edge in terminator.edges if edge in self.inference.edges]
+        args = [self.values[arg] for arg in terminator.args]
+        edges = [Edge(self.blocks[edge.block], [self.values[arg] for arg in edge.args]) for edge in taken]
+        op = terminator.op
+        if op == "branch" and len(taken) == 1 and self.inference.fact(terminator.args[0]).const is not UNKNOWN:
+            op, args = "jump", []
+        copy.terminator = Terminator(op, args, edges, terminator.span, dict(terminator.attrs))

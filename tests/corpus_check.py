@@ -1,0 +1,138 @@
+"""Checks one function of the corpus; ``python -m tests.corpus_check`` does all of them and sums up by theme.
+
+The report runs each function in a process of its own, so that a crash or a hang costs one line and not the run::
+
+    python -m tests.corpus_check                       # everything
+    python -m tests.corpus_check loops tuples.swap     # themes, or single functions
+    python -m tests.corpus_check --wrong               # only those that differ from the interpreter
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from minijit.testing import compare
+from minijit.testing.comparing import show
+from tests.corpus import Case, Row, cases
+
+TIME_LIMIT = 60.0
+
+
+class Problem(NamedTuple):
+    """What is wrong with a function of the corpus."""
+
+    kind: Literal["wrong", "interpreted", "bailed out", "crashed"]
+    text: str
+
+
+def check(case: Case, jit: Callable[..., Any]) -> list[Problem]:
+    """Compile `case` with `jit` and compare all of its rows with the interpreter."""
+    function = jit(case.function)
+    problems = []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning)
+        for row in case.rows:
+            problems += _check_row(case, function, row)
+    return problems
+
+
+def _check_row(case: Case, function: Any, row: Row) -> list[Problem]:
+    reasons, bails = len(function.fallback_reasons), function.stats.bail_outs
+    problems = []
+    for difference in compare(function, row.args, row.kwargs, ulp=case.ulp, original=case.function):
+        problems.append(Problem("wrong", f"{_call(case, row)}: {difference}"))
+    if case.native and row.runs != "interpreted":
+        for reason in function.fallback_reasons[reasons:]:
+            problems.append(Problem("interpreted", f"{_call(case, row)}: {reason}"))
+        if row.runs != "bails" and function.stats.bail_outs != bails:
+            problems.append(Problem("bailed out", _call(case, row)))
+    return problems
+
+
+def _call(case: Case, row: Row) -> str:
+    given = [show(one) for one in row.args] + [f"{name}={show(one)}" for name, one in row.kwargs.items()]
+    return f"{case.theme}.{case.function.__name__}({', '.join(given)})"
+
+
+def check_apart(case: Case, jit: Callable[..., Any]) -> list[Problem]:
+    """Like :func:`check`, in a forked process that is given up after :data:`TIME_LIMIT` seconds."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        status = 1
+        try:
+            try:
+                problems = check(case, jit)
+            except BaseException as error:  # whatever happens is to be told to the parent
+                import traceback
+
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                place = f"{os.path.basename(last.filename)}:{last.lineno}"
+                problems = [Problem("crashed", f"{case.theme}.{case.function.__name__}: {type(error).__name__} at {place}: {error}")]
+            with os.fdopen(writer, "wb") as stream:
+                pickle.dump([tuple(problem) for problem in problems], stream)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    data, deadline = b"", time.monotonic() + TIME_LIMIT
+    while True:
+        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            os.kill(child, signal.SIGKILL)
+            break
+        part = os.read(reader, 1 << 16)
+        if not part:
+            break
+        data += part
+    os.close(reader)
+    _, status = os.waitpid(child, 0)
+    if status == 0:
+        return [Problem(*one) for one in pickle.loads(data)]
+    what = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+    return [Problem("crashed", f"{case.theme}.{case.function.__name__}: {what}")]
+
+
+def selected(wanted: list[str]) -> list[Case]:
+    """The cases of the themes, or with the names (theme.function), in `wanted`; all when it is empty."""
+    everything = list(cases())
+    if not wanted:
+        return everything
+    return [one for one in everything if one.theme in wanted or f"{one.theme}.{one.function.__name__}" in wanted]
+
+
+def main(arguments: list[str]) -> int:
+    """Print all problems, then a table by theme; returns the number of functions with problems."""
+    import minijit
+
+    only_wrong = "--wrong" in arguments
+    counts: dict[str, Counter[str]] = {}
+    failing = 0
+    for case in selected([one for one in arguments if not one.startswith("-")]):
+        problems = check_apart(case, lambda function: minijit.jit(function, fallback="silent"))
+        kinds = {problem.kind for problem in problems}
+        worst = next((kind for kind in ("crashed", "wrong", "interpreted", "bailed out") if kind in kinds), "good")
+        counts.setdefault(case.theme, Counter())[worst] += 1
+        failing += worst != "good"
+        for problem in problems:
+            if not only_wrong or problem.kind in ("wrong", "crashed"):
+                print(f"[{problem.kind}] {problem.text}", flush=True)
+    columns = ("good", "wrong", "crashed", "interpreted", "bailed out")
+    print(f"\n{'theme':22s}" + "".join(f"{name:>12s}" for name in columns))
+    for theme, counter in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
+        print(f"{theme:22s}" + "".join(f"{counter[name] or '.':>12}" for name in columns))
+    return failing
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(sys.argv[1:]), 100))

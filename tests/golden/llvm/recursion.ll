@@ -1,0 +1,65 @@
+; unit countdown
+declare { i64, i1 } @llvm.ssub.with.overflow.i64(i64, i64)
+declare void @mj_trace(ptr, i32) #2
+
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias %ret, i64 %x0.1) #0 {
+entry:
+  %v2 = alloca [1 x i64], align 16
+  %depth = getelementptr inbounds i8, ptr %ctx, i64 24
+  %depth.old = load i64, ptr %depth, align 8
+  %depth.new = sub nsw i64 %depth.old, 1
+  store i64 %depth.new, ptr %depth, align 8
+  %depth.gone = icmp slt i64 %depth.new, 0
+  br i1 %depth.gone, label %x18, label %c.depth, !prof !1
+c.depth:
+  br label %b0.entry
+b0.entry:
+  %v3 = icmp sgt i64 %x0.1, 0
+  br i1 %v3, label %b1.then, label %b2.else
+b1.then:
+  %t4 = call { i64, i1 } @llvm.ssub.with.overflow.i64(i64 %x0.1, i64 1)
+  %v5 = extractvalue { i64, i1 } %t4, 0
+  %t6 = extractvalue { i64, i1 } %t4, 1
+  br i1 %t6, label %x7, label %c8, !prof !1
+c8:
+  %t9 = call i32 @mj_f(ptr %ctx, ptr %v2, i64 %v5)
+  %t10 = icmp ne i32 %t9, 0
+  br i1 %t10, label %x11, label %c12, !prof !1
+c12:
+  %v13 = load i64, ptr %v2, align 8
+  %v14 = add i64 %v13, 1
+  br label %b3.join
+b2.else:
+  br label %b3.join
+b3.join:
+  %p15 = phi i64 [ %v14, %c12 ], [ %x0.1, %b2.else ]
+  store i64 %p15, ptr %ret, align 8
+  %t16 = load i64, ptr %depth, align 8
+  %t17 = add nsw i64 %t16, 1
+  store i64 %t17, ptr %depth, align 8
+  ret i32 0
+x7:
+  br label %leave
+x11:
+  call void @mj_trace(ptr %ctx, i32 1)
+  br label %leave
+x18:
+  br label %leave
+leave:
+  %status = phi i32 [ 2, %x7 ], [ %t9, %x11 ], [ 3, %x18 ]
+  %t19 = load i64, ptr %depth, align 8
+  %t20 = add nsw i64 %t19, 1
+  store i64 %t20, ptr %depth, align 8
+  ret i32 %status
+}
+
+attributes #0 = { nounwind }
+attributes #1 = { cold noinline nounwind }
+attributes #2 = { cold nounwind }
+attributes #3 = { nounwind }
+attributes #4 = { nounwind willreturn memory(none) }
+attributes #5 = { nounwind willreturn memory(read) }
+attributes #6 = { alwaysinline nounwind }
+
+!0 = !{!"branch_weights", i32 2000, i32 1}
+!1 = !{!"branch_weights", i32 1, i32 2000}

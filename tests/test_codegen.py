@@ -1,0 +1,674 @@
+"""Emission of the stage "loops": what each op computes, where it leaves, and what the context then holds."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import operator
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from minijit.codegen.emit import emit_unit
+from minijit.codegen.symbols import register_symbol
+from minijit.codegen.toolchain import optimised_text
+from minijit.errors import NO_SPAN, InternalError
+from minijit.ir import context as layout
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator
+from minijit.ir.sites import Site
+from minijit.ir.unit import Unit
+from minijit.machine import F32, F64, I1, I8, I16, I32, I64, I128, PTR
+
+from tests.native import Native, add_function, compiled, finish, unit_of
+
+LEAST, GREATEST = -(2**63), 2**63 - 1
+
+
+def wrapped(value, bits=64):
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def truncated(left, right):
+    quotient = abs(left) // abs(right)
+    return quotient if (left < 0) == (right < 0) else -quotient
+
+
+INTEGER_OPS = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+    "sdiv": truncated,
+    "srem": lambda a, b: a - b * truncated(a, b),
+    "udiv": lambda a, b: (a % 2**64) // (b % 2**64),
+    "urem": lambda a, b: (a % 2**64) % (b % 2**64),
+}
+
+
+@pytest.mark.parametrize("op", INTEGER_OPS)
+def test_integer_arithmetic(op):
+    native = compiled([I64, I64], lambda b, x, y: [b.emit(op, (x, y), I64)])
+    for left in (0, 1, -1, 7, -7, 2**40 + 3, GREATEST, LEAST + 1):
+        for right in (1, -1, 3, -3, 2**33, GREATEST):
+            assert native.call(left, right) == 0
+            assert native.slot(0, I64) == wrapped(INTEGER_OPS[op](left, right)), (left, right)
+
+
+def test_shifts_of_each_width():
+    for machine in (I8, I16, I32, I64):
+        for op, exact in (("shl", operator.lshift), ("ashr", operator.rshift)):
+            native = compiled([machine, machine], lambda b, x, y, o=op, m=machine: [b.emit(o, (x, y), m)])
+            for value in (1, -1, 5, -77):
+                assert native.call(value, 3) == 0
+                assert native.slot(0, machine) == wrapped(exact(value, 3), machine.bits)
+    native = compiled([I64], lambda b, x: [b.emit("lshr", (x, b.i64(1)), I64)])
+    assert native.call(-2) == 0 and native.slot(0, I64) == GREATEST
+
+
+def test_float_arithmetic():
+    ops = {
+        "fadd": operator.add,
+        "fsub": operator.sub,
+        "fmul": operator.mul,
+        "fdiv": operator.truediv,
+        "frem": math.fmod,
+    }
+    for op, exact in ops.items():
+        native = compiled([F64, F64], lambda b, x, y, o=op: [b.emit(o, (x, y), F64)])
+        for left in (1.5, -2.25, 1e300, 5e-324):
+            for right in (0.1, -3.0, 1e-5):
+                assert native.call(left, right) == 0 and native.slot(0, F64) == exact(left, right)
+    native = compiled([F64], lambda b, x: [b.fneg(x)])
+    assert native.call(0.0) == 0 and math.copysign(1, native.slot(0, F64)) == -1
+
+
+def test_nothing_is_contracted_without_fastmath():
+    def body(b, x, y, z):
+        return [b.emit("fadd", (b.emit("fmul", (x, y), F64), z), F64)]
+
+    native, fast = compiled([F64] * 3, body), compiled([F64] * 3, body, fastmath=True)
+    x = 1 + 2.0**-30
+    assert native.call(x, x, -(x * x)) == 0 and native.slot(0, F64) == 0.0
+    assert "reassoc nsz arcp contract afn" in fast.text and "nnan" not in fast.text and "ninf" not in fast.text
+
+
+@pytest.mark.parametrize(
+    "value", [0.0, -0.0, 0.1, 1e308, 5e-324, -1.5, math.inf, -math.inf, math.nan, struct.unpack("<d", b"\1" * 8)[0]]
+)
+def test_float_constants_are_exact(value):
+    native = compiled([], lambda b: [b.f64(value), b.const(F32, value)])
+    assert native.call() == 0
+    assert struct.pack("<d", native.slot(0, F64)) == struct.pack("<d", value)
+    with np.errstate(over="ignore", under="ignore"):
+        expected = np.float32(value)
+    np.testing.assert_array_equal(np.float32(native.slot(1, F32)), expected)
+
+
+def test_integer_constants_of_each_width():
+    for machine in (I8, I16, I32, I64):
+        for value in (0, 1, -1, 2 ** (machine.bits - 1) - 1, -(2 ** (machine.bits - 1)), 2**machine.bits - 1):
+            native = compiled([], lambda b, m=machine, v=value: [b.const(m, v)])
+            assert native.call() == 0 and native.slot(0, machine) == wrapped(value, machine.bits)
+    native = compiled([], lambda b: [b.i1(True), b.i1(False), b.null(), b.const(I128, -5)])
+    native.result[3] = native.result[4] = 0
+    assert native.call() == 0
+    assert [native.result[0] & 255, native.result[1] & 255, native.result[2]] == [1, 0, 0]
+    assert list(native.result)[3:5] == [-5, -1]
+
+
+def test_conversions():
+    cases = [
+        (I8, "sext", I64, -5, -5),
+        (I8, "zext", I64, -5, 251),
+        (I64, "trunc", I8, 300, 44),
+        (I64, "sitofp", F64, -7, -7.0),
+        (I64, "uitofp", F64, -1, 2.0**64),
+        (F64, "fptosi", I64, -7.9, -7),
+        (F64, "fptoui", I8, 7.9, 7),
+        (F32, "fpext", F64, 0.5, 0.5),
+        (F64, "fptrunc", F32, 0.1, np.float32(0.1)),
+        (F64, "bitcast", I64, 1.0, 0x3FF0000000000000),
+        (I1, "zext", I64, True, 1),
+        (I1, "sext", I64, True, -1),
+        (I64, "trunc", I64, 5, 5),
+    ]
+    for source, how, target, value, expected in cases:
+        native = compiled([source], lambda b, x, h=how, m=target: [b.emit("convert", (x,), m, how=h)])
+        assert native.call(value) == 0 and native.slot(0, target) == expected, (how, source, target)
+
+
+def test_comparisons_and_select():
+    def body(b, x, y):
+        return [b.select(b.icmp("slt", x, y), x, y), b.icmp("ult", x, y)]
+
+    native = compiled([I64, I64], body)
+    assert native.call(-3, 5) == 0
+    assert native.slot(0, I64) == -3 and native.slot(1, I1) is False
+    native = compiled([F64, F64], lambda b, x, y: [b.fcmp("olt", x, y), b.fcmp("une", x, y), b.fcmp("uno", x, y)])
+    assert native.call(math.nan, 1.0) == 0
+    assert [native.slot(i, I1) for i in range(3)] == [False, True, True]
+
+
+def test_intrinsics():
+    cases = [
+        ("sqrt", F64, (2.0,), [F64], math.sqrt(2)),
+        ("floor", F64, (-2.5,), [F64], -3.0),
+        ("rint", F64, (2.5,), [F64], 2.0),
+        ("copysign", F64, (2.5, -0.0), [F64, F64], -2.5),
+        ("fabs", F32, (-2.5,), [F32], 2.5),
+        ("smin", I64, (3, -4), [I64, I64], -4),
+        ("umax", I64, (3, -4), [I64, I64], -4),
+        ("abs", I64, (-4,), [I64], 4),
+        ("ctpop", I64, (255,), [I64], 8),
+        ("ctlz", I64, (1,), [I64], 63),
+        ("cttz", I32, (0,), [I32], 32),
+        ("fma", F64, (2.0, 3.0, 4.0), [F64] * 3, 10.0),
+        ("fptosi.sat", I64, (1e30,), [F64], GREATEST),
+        ("powi", F64, (2.0, 10), [F64, I32], 1024.0),
+    ]
+    for name, result, args, parts, expected in cases:
+        native = compiled(parts, lambda b, *xs, n=name, r=result: [b.intrinsic(n, r, *xs)])
+        assert native.call(*args) == 0 and native.slot(0, result) == expected, name
+
+
+def test_assume_has_no_result():
+    def body(b, x):
+        b.emit("intrinsic", (b.icmp("sge", x, b.i64(0)),), name="assume")
+        return [b.emit("sdiv", (x, b.i64(8)), I64)]
+
+    native = compiled([I64], body)
+    assert native.call(80) == 0 and native.slot(0, I64) == 10
+    assert "lshr" in optimised_text(native.text)
+
+
+# ---- checks
+
+
+@pytest.mark.parametrize("op", ["add", "sub", "mul"])
+@given(left=st.integers(LEAST, GREATEST), right=st.integers(LEAST, GREATEST))
+@example(LEAST, -1)
+@example(GREATEST, 1)
+@example(0, LEAST)
+def test_checked_arithmetic_leaves_when_64_bits_do_not_hold_the_result(op, left, right):
+    native = _checked(op)
+    exact = INTEGER_OPS[op](left, right)
+    status = native.call(left, right)
+    assert status == (0 if LEAST <= exact <= GREATEST else 1)
+    if status == 0:
+        assert native.slot(0, I64) == exact
+
+
+_CHECKED: dict[str, Native] = {}
+
+
+def _checked(op):
+    if op not in _CHECKED:
+        _CHECKED[op] = compiled([I64, I64], lambda b, x, y: [b.checked(op, x, y)])
+    return _CHECKED[op]
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_check_index(signed):
+    def body(b, index, length):
+        site = b.site("raise", IndexError, "index {0} is out of bounds for size {1}", "ii")
+        return [b.emit("check_index", (index, length), I64, site=site, signed=signed)]
+
+    native = compiled([I64, I64], body)
+    for length in (0, 1, 5, GREATEST):
+        for index in (0, 1, 4, 5, 6, -1, -5, -6, GREATEST, LEAST):
+            inside = -length <= index < length if signed else 0 <= index < length
+            status = native.call(index, length)
+            assert status == (not inside)
+            if inside:
+                assert native.slot(0, I64) == (index + length if index < 0 else index)
+            else:
+                assert native.payload(2) == [index, length]
+
+
+def test_payload_words_are_widened():
+    def body(b, small, bits, number, flag):
+        site = b.site("raise", ValueError, "{0} {1} {2} {3}", "iudi")
+        b.emit("check", (b.i1(False), small, bits, number, flag), site=site)
+        return []
+
+    native = compiled([I8, I8, F32, I1], body)
+    assert native.call(-2, -2, 0.5, True) == 1
+    assert native.payload(4) == [-2, 254, struct.unpack("<q", struct.pack("<d", 0.5))[0], 1]
+
+
+def test_no_more_payload_is_stored_than_the_site_has_letters_for():
+    unit = unit_of([I64], lambda b, x: b.emit("check", (b.i1(False), x), site=b.site("raise", ValueError)) and [])
+    assert "%x0" not in emit_unit(unit).split("{", 1)[1]
+
+
+def test_equal_exits_share_a_block():
+    def body(b, x):
+        site = b.site("raise", ZeroDivisionError, "division by zero")
+        for number in range(4):
+            b.emit("check_divisor", (b.icmp("ne", x, b.i64(number)),), site=site)
+        return [x]
+
+    assert emit_unit(unit_of([I64], body)).count("[ 1, %x") == 1
+
+
+def test_raise_leaves_with_payload():
+    def body(b, x):
+        b.leave(b.site("raise", ValueError, "{0}", "i"), x)
+
+    native = compiled([I64], body)
+    assert native.call(77) == 1 and native.payload(1) == [77]
+
+
+# ---- dirty: has the call changed anything?
+
+
+def test_dirty_is_set_by_a_visible_store_only():
+    def body(b, x, pointer):
+        b.store(b.slots(1), x, local=True)
+        b.bail_unless(b.icmp("ne", x, b.i64(1)), "before")
+        b.store(pointer, x)
+        b.bail_unless(b.icmp("ne", x, b.i64(2)), "after")
+        return [x]
+
+    native = compiled([I64, PTR], body)
+    target = ctypes.c_int64(0)
+    for value, status, dirty in ((1, 1, 0), (2, 2, 1), (3, 0, 0)):
+        assert native.call(value, ctypes.addressof(target)) == status
+        assert native.word(layout.DIRTY) == dirty
+
+
+def test_dirty_follows_the_path_taken():
+    """A store on one branch, in a loop, and the check behind the loop."""
+
+    def body(b, count, pointer, limit):
+        def turn(index, _):
+            def write():
+                b.store(pointer, index)
+                return []
+
+            b.if_else(b.icmp("sge", index, limit), write, lambda: [])
+            return []
+
+        b.loop(count, turn)
+        b.bail_unless(b.i1(False), "always")
+        return []
+
+    native = compiled([I64, PTR, I64], body)
+    target = ctypes.c_int64(0)
+    for count, limit, dirty in ((0, 0, 0), (5, 5, 0), (5, 4, 1), (5, 0, 1)):
+        assert native.call(count, ctypes.addressof(target), limit) == 1
+        assert native.word(layout.DIRTY) == dirty
+
+
+# ---- memory
+
+
+def test_fill_copy_and_bools_in_memory():
+    def body(b, pointer):
+        b.emit("fill", (pointer, b.const(I8, 7), b.i64(4)))
+        b.emit("copy", (b.ptr_add(pointer, 8), pointer, b.i64(4)))
+        b.store(b.ptr_add(pointer, 16), b.i1(True))
+        return [b.load(b.ptr_add(pointer, 17), I1), b.load(b.ptr_add(pointer, 18), I1)]
+
+    native = compiled([PTR], body)
+    data = np.zeros(24, np.uint8)
+    data[17] = 2  # true, as for NumPy
+    assert native.call(data.ctypes.data) == 0
+    assert data.tolist() == [7] * 4 + [0] * 4 + [7] * 4 + [0] * 4 + [1, 2, 0] + [0] * 5
+    assert native.slot(0, I1) is True and native.slot(1, I1) is False
+
+
+def test_slots_are_per_activation_and_not_per_turn():
+    def body(b, count):
+        def turn(index, _):
+            slots = b.slots(2)
+            b.store(slots, index, local=True)
+            return []
+
+        b.loop(count, turn)
+        return []
+
+    native = compiled([I64], body)
+    assert native.text.index("alloca") < native.text.index("b0.entry:")
+    assert native.call(10_000_000) == 0
+
+
+# ---- control flow
+
+
+def test_both_edges_of_a_branch_may_lead_to_one_block():
+    def body(b, x):
+        join = b.new_block("join", [I64])
+        b.block.terminator = Terminator(
+            "branch", [b.icmp("slt", x, b.i64(0))], [Edge(join, [b.i64(10)]), Edge(join, [b.i64(20)])]
+        )
+        b.move_to(join)
+        return [join.params[0]]
+
+    native = compiled([I64], body)
+    assert native.call(-1) == 0 and native.slot(0, I64) == 10
+    assert native.call(1) == 0 and native.slot(0, I64) == 20
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_the_entry_may_be_a_loop(recursive):
+    unit = Unit("f")
+    function = Function("f", "program.py", NO_SPAN, "loops")
+    entry, again, done = Block("entry"), Block("again"), Block("done")
+    function.blocks = [entry, again, done]
+    total, left = Param(entry, "total", I64), Param(entry, "left", I64)
+    entry.params = [total, left]
+    zero, one = Instr("const", [], {"value": 0}, I64), Instr("const", [], {"value": 1}, I64)
+    more = Instr("icmp", [left, zero], {"predicate": "sgt"}, I1)
+    entry.instrs = [zero, one, more]
+    entry.terminator = Terminator("branch", [more], [Edge(again), Edge(done)])
+    added, fewer = Instr("add", [total, left], {}, I64), Instr("sub", [left, one], {}, I64)
+    again.instrs = [added, fewer]
+    again.terminator = Terminator("jump", [], [Edge(entry, [added, fewer])])
+    done.terminator = Terminator("return", [total])
+    if recursive:
+        function.attrs["recursive"] = 1
+    unit.functions["mj_f"] = function
+    add_sites(unit)
+    native = Native(unit)
+    assert native.call(0, 10) == 0 and native.slot(0, I64) == 55
+    assert native.word(layout.DEPTH) == 100
+
+
+def add_sites(unit):
+    unit.add_site(Site("bail", NO_SPAN, "f", "program.py", RecursionError, "too deep"))
+
+
+def test_what_cannot_be_reached_is_left_out():
+    def body(b, x):
+        dead = b.new_block("dead")
+        dead.instrs.append(Instr("no such op", []))
+        return [x]
+
+    native = compiled([I64], body)
+    assert native.call(4) == 0 and "dead" not in native.text
+
+
+def test_user_names_survive_as_far_as_llvm_takes_them():
+    unit = Unit("größe")
+    function = add_function(unit, "mj_größe.<lambda>", [I64, F64], lambda b, x, y: [x])
+    function.params[0].name, function.params[1].name = "größe", "weight"
+    native = Native(unit)
+    assert native.call(3, 1.0) == 0 and native.slot(0, I64) == 3
+    assert "%weight." in native.text
+
+
+# ---- calls
+
+
+def test_invoke_passes_results_and_statuses():
+    unit = Unit("f")
+
+    def caller(b, x):
+        slots = b.slots(2)
+        b.emit("invoke", (slots, x), function="mj_g", site=b.site("call"), effects=frozenset())
+        return [b.load(slots, I64, local=True), b.load(b.ptr_add(slots, 8), F64, local=True)]
+
+    def callee(b, x):
+        b.check(b.icmp("sgt", x, b.i64(0)), ValueError, "{0}", x)
+        return [b.add(x, x), b.f64(2.5)]
+
+    add_function(unit, "mj_f", [I64], caller)
+    add_function(unit, "mj_g", [I64], callee)
+    native = Native(unit)
+    assert native.call(21) == 0
+    assert native.slot(0, I64) == 42 and native.slot(1, F64) == 2.5
+    assert native.call(-4) == 2
+    assert native.payload(1) == [-4] and native.trace() == [1] and native.word(layout.DIRTY) == 0
+
+
+def test_invoke_of_a_function_with_effects_makes_dirty():
+    unit = Unit("f")
+
+    def caller(b, x, pointer):
+        b.emit("invoke", (b.slots(1), x, pointer), function="mj_g", site=b.site("call"), effects=frozenset(["writes"]))
+        b.bail_unless(b.icmp("ne", x, b.i64(2)), "in the caller")
+        return []
+
+    def callee(b, x, pointer):
+        b.bail_unless(b.icmp("ne", x, b.i64(1)), "in the callee")
+        b.store(pointer, x)
+        return []
+
+    add_function(unit, "mj_f", [I64, PTR], caller)
+    add_function(unit, "mj_g", [I64, PTR], callee)
+    native = Native(unit)
+    target = ctypes.c_int64()
+    # Nothing had been written when the callee left.
+    assert native.call(1, ctypes.addressof(target)) == 3 and native.word(layout.DIRTY) == 0
+    assert native.call(2, ctypes.addressof(target)) == 2 and native.word(layout.DIRTY) == 1
+
+
+def countdown(b, n):
+    slots = b.slots(1)
+
+    def deeper():
+        site = b.site("call")
+        b.emit("invoke", (slots, b.checked("sub", n, b.i64(1))), function="mj_f", site=site, effects=frozenset())
+        return [b.add(b.load(slots, I64, local=True), b.i64(1))]
+
+    return list(b.if_else(b.icmp("sgt", n, b.i64(0)), deeper, lambda: [n]))
+
+
+def test_recursion_is_limited_and_counted_back():
+    unit = Unit("f")
+    function = add_function(unit, "mj_f", [I64], countdown)
+    add_sites(unit)
+    function.attrs["recursive"] = len(unit.sites)
+    native = Native(unit)
+    assert native.call(50, depth=51) == 0 and native.slot(0, I64) == 50
+    assert native.word(layout.DEPTH) == 51
+    assert native.call(50, depth=50) == len(unit.sites)
+    assert native.word(layout.DEPTH) == 50
+    # All calls are counted in the trace, but only so many are noted.
+    assert native.word(layout.TRACE_LENGTH) == 50
+    assert native.trace() == [1] * layout.TRACE_ENTRIES
+
+
+def test_call_c_of_libm_and_of_registered_functions():
+    seen = []
+    callback = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_bool)(lambda *args: seen.append(args))
+    register_symbol("mj_test_callback", ctypes.cast(callback, ctypes.c_void_p).value)
+
+    def body(b, x, n):
+        b.call_c("mj_test_callback", None, n, b.i1(True), effects="io")
+        b.bail_unless(b.icmp("ne", n, b.i64(1)), "after output")
+        return [b.call_c("cosh", F64, x)]
+
+    native = compiled([F64, I64], body)
+    assert native.call(0.3, 5) == 0 and native.slot(0, F64) == math.cosh(0.3)
+    assert native.call(0.3, 1) == 1 and native.word(layout.DIRTY) == 1
+    assert seen == [(5, True), (1, True)]
+
+
+def test_pure_c_functions_are_called_once():
+    def body(b, x):
+        return [b.emit("fadd", (b.call_c("cosh", F64, x), b.call_c("cosh", F64, x)), F64)]
+
+    assert optimised_text(emit_unit(unit_of([F64], body))).count("call double @cosh") == 1
+
+
+def test_call_python_leaves_by_the_thunk_s_status():
+    answers = {3: 0, 4: 1, 5: 2}
+
+    def thunk(_context, args, result):
+        number = ctypes.c_int64.from_address(args).value
+        ctypes.c_int64.from_address(result).value = number * 10
+        return answers[number]
+
+    callback = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 3)(thunk)
+    register_symbol("mj_python_f_0", ctypes.cast(callback, ctypes.c_void_p).value)
+
+    def body(b, x):
+        args, result = b.slots(1), b.slots(1)
+        b.store(args, x, local=True)
+        raised, other = b.site("python"), b.site("bail")
+        b.emit("call_python", (args, result), thunk=0, site=raised, bail_site=other)
+        return [b.load(result, I64, local=True)]
+
+    native = compiled([I64], body)
+    assert native.call(3) == 0 and native.slot(0, I64) == 30
+    assert native.call(4) == 1 and native.word(layout.DIRTY) == 1
+    assert native.call(5) == 2
+
+
+# ---- what LLVM makes of it
+
+
+def sum_body(b, data, length):
+    def turn(index, carried):
+        site = b.site("raise", IndexError, "{0} {1}", "ii")
+        checked = b.emit("check_index", (index, length), I64, site=site, signed=True)
+        element = b.load(b.ptr_add(data, b.mul(checked, b.i64(8))), I64)
+        return [b.add(carried[0], element)]
+
+    return list(b.loop(length, turn, [b.i64(0)]))
+
+
+def test_a_simple_checked_loop_is_vectorised():
+    native = compiled([PTR, I64], sum_body)
+    data = np.arange(1003)
+    assert native.call(data.ctypes.data, len(data)) == 0 and native.slot(0, I64) == data.sum()
+    assert "vector.body" in optimised_text(native.text)
+
+
+def test_a_loop_marked_scalar_is_not_vectorised():
+    unit = unit_of([PTR, I64], sum_body)
+    (header,) = [block for block in unit.functions["mj_f"].blocks if block.label == "loop.header"]
+    header.attrs["scalar"] = True
+    assert "vector.body" not in optimised_text(emit_unit(unit))
+
+
+@pytest.mark.parametrize("fastmath", [False, True])
+def test_float_sums_are_reordered_only_with_fastmath(fastmath):
+    def body(b, data, length):
+        def turn(index, carried):
+            element = b.load(b.ptr_add(data, b.mul(index, b.i64(8))), F64)
+            return [b.emit("fadd", (carried[0], element), F64)]
+
+        return list(b.loop(length, turn, [b.f64(0.0)]))
+
+    text = optimised_text(emit_unit(unit_of([PTR, I64], body, fastmath=fastmath)))
+    assert ("vector.body" in text) is fastmath
+
+
+def test_a_store_loop_that_sets_dirty_is_vectorised():
+    def body(b, data, length):
+        def turn(index, _):
+            place = b.ptr_add(data, b.mul(index, b.i64(8)))
+            b.store(place, b.emit("fadd", (b.load(place, F64), b.f64(1.0)), F64))
+            return []
+
+        b.loop(length, turn)
+        b.bail_unless(b.icmp("ne", length, b.i64(7)), "seven")
+        return []
+
+    native = compiled([PTR, I64], body)
+    assert "vector.body" in optimised_text(native.text)
+    data = np.zeros(7)
+    assert native.call(data.ctypes.data, 7) == 1 and native.word(layout.DIRTY) == 1 and data.tolist() == [1.0] * 7
+
+
+def test_vector_versions_of_c_functions():
+    names = {"_ZGVbN2v_sin": 2, "_ZGVdN4v_sin": 4, "_ZGVeN8v_sin": 8}
+
+    def body(b, data, length):
+        def turn(index, _):
+            place = b.ptr_add(data, b.mul(index, b.i64(8)))
+            value = b.call_c("sin", F64, b.load(place, F64))
+            value.attrs["vector"] = names
+            b.store(place, value)
+            return []
+
+        b.loop(length, turn)
+        return []
+
+    text = optimised_text(emit_unit(unit_of([PTR, I64], body)))
+    assert any(f"@{name}(<" in text.split("vector.body", 1)[1] for name in names)
+
+
+# ---- faults of ours
+
+
+def test_an_unknown_op_is_an_internal_error():
+    unit = unit_of([I64], lambda b, x: [b.emit("no_such_op", (x,), I64)])
+    with pytest.raises(InternalError, match="no_such_op"):
+        emit_unit(unit)
+
+
+def test_a_value_without_machine_type_is_an_internal_error():
+    from minijit import types as t
+
+    unit = unit_of([], lambda b: [b.emit("const", (), t.NEVER, value=1)])
+    with pytest.raises(InternalError, match="never"):
+        emit_unit(unit)
+
+
+def test_a_block_without_end_is_an_internal_error():
+    unit = unit_of([I64], lambda b, x: None)
+    with pytest.raises(InternalError, match="terminator"):
+        emit_unit(unit)
+
+
+def test_an_edge_with_too_few_arguments_is_an_internal_error():
+    def body(b, x):
+        join = b.new_block("join", [I64])
+        b.jump(join)
+        b.move_to(join)
+        finish(b, [join.params[0]])
+
+    with pytest.raises(InternalError, match="join"):
+        emit_unit(unit_of([I64], body))
+
+
+# ---- the text itself
+
+
+def golden_units():
+    def guarded(b, x):
+        b.check(b.icmp("ne", x, b.i64(0)), ZeroDivisionError, "division by zero", op="check_divisor")
+        return [b.emit("sdiv", (b.i64(100), x), I64)]
+
+    def store(b, data, index, length, value):
+        site = b.site("raise", IndexError, "index {0} is out of bounds for axis 0 with size {1}", "ii")
+        place = b.emit("check_index", (index, length), I64, site=site, signed=True)
+        b.store(b.ptr_add(data, b.mul(place, b.i64(8))), value)
+        return [b.checked("add", index, b.i64(1))]
+
+    recursive = Unit("countdown")
+    function = add_function(recursive, "mj_f", [I64], countdown)
+    add_sites(recursive)
+    function.attrs["recursive"] = len(recursive.sites)
+    return {
+        "division": unit_of([I64], guarded),
+        "store": unit_of([PTR, I64, I64, F64], store),
+        "sum": unit_of([PTR, I64], sum_body),
+        "recursion": recursive,
+    }
+
+
+@pytest.mark.parametrize("name", ["division", "store", "sum", "recursion"])
+def test_golden_text(name, repository, update_golden):
+    path = repository / "tests" / "golden" / "llvm" / f"{name}.ll"
+    text = emit_unit(golden_units()[name])
+    if update_golden:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert text == path.read_text(), "emission changed; `pytest --update-golden` writes the new text"
+
+
+def test_every_op_of_the_stage_has_an_emitter():
+    from minijit.codegen.emit import _EMITTERS
+    from minijit.ir.ops import OPS
+
+    assert set(_EMITTERS) == {name for name, row in OPS.items() if "L" in row.stages}

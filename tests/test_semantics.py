@@ -1,0 +1,206 @@
+"""A test for each point of docs/semantics.md: what native code does not keep, and that it keeps the rest of it."""
+
+from __future__ import annotations
+
+import gc
+import math
+import signal
+import sys
+import traceback
+import warnings
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from minijit import njit
+
+
+def test_int_beyond_64_bits_after_a_write() -> None:
+    def powers(a, base, n):
+        product = 1
+        for i in range(n):
+            product *= base
+            a[i % len(a)] = i
+        return product
+
+    compiled = njit(powers)
+    assert compiled(np.zeros(4), 2, 62) == 2**62
+    with pytest.raises(OverflowError, match=r"test_semantics\.py:\d+"):
+        compiled(np.zeros(4), 2, 64)
+
+    @njit
+    def pure(base, n):
+        product = 1
+        for _ in range(n):
+            product *= base
+        return product
+
+    assert pure(2, 64) == 2**64
+
+
+def test_numpy_warnings_are_not_given() -> None:
+    def quotient(a, i):
+        return a[i] / a[i + 1]
+
+    compiled = njit(quotient)
+    a = np.array([1.0, 0.0])
+    with pytest.warns(RuntimeWarning):
+        quotient(a, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert compiled(a, 0) == np.inf
+        assert type(compiled(a, 0)) is np.float64
+
+
+def test_nan_is_nan() -> None:
+    @njit
+    def difference(x):
+        return x - x
+
+    assert math.isnan(difference(math.inf))
+    assert math.isnan(difference(-math.nan))
+
+
+def test_fastmath_is_close() -> None:
+    def total(a):
+        result = 0.0
+        for x in a:
+            result += x
+        return result
+
+    a = np.random.default_rng(1).random(10_001)
+    assert njit(total)(a) == total(a)
+    assert njit(total, fastmath=True)(a) == pytest.approx(total(a), rel=1e-12)
+
+
+def test_numbers_lose_identity_arrays_keep_it() -> None:
+    @njit
+    def itself(x):
+        return x
+
+    number, array = 12345.678, np.ones(3)
+    assert itself(number) == number
+    assert type(itself(number)) is float
+    assert itself(array) is array
+
+
+def test_base_of_a_returned_view() -> None:
+    @njit
+    def tail(n):
+        a = np.zeros(n)
+        for i in range(n):
+            a[i] = i
+        return a[2:]
+
+    view = tail(5)
+    gc.collect()
+    assert view.tolist() == [2.0, 3.0, 4.0]
+    assert view.base is not None
+
+    @njit
+    def tail_of(a):
+        return a[2:]
+
+    whole = np.arange(5)
+    assert tail_of(whole).base is whole
+
+
+def test_traceback_shows_the_line() -> None:
+    def inner(a, i):
+        return a[i]
+
+    @njit
+    def outer(a, i):
+        return inner(a, i) + 1
+
+    with pytest.raises(IndexError) as caught:
+        outer(np.zeros(3), 3)
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert [frame.name for frame in frames[-2:]] == ["outer", "inner"]
+    assert frames[-1].line == "return a[i]"
+    assert all("minijit" not in frame.filename.rpartition("/")[2] for frame in frames)
+
+
+STEP = 1
+
+
+def test_global_takes_effect_at_the_next_call() -> None:
+    global STEP
+
+    @njit
+    def advance(x):
+        return x + STEP
+
+    try:
+        assert advance(1) == 2
+        STEP = 10
+        assert advance(1) == 11
+    finally:
+        STEP = 1
+    assert advance(1) == 2
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs an interval timer")
+def test_interrupt_waits_for_the_end() -> None:
+    @njit
+    def spin(n):
+        x = 0.0
+        for i in range(n):
+            x = math.sqrt(x + i)
+        return x
+
+    spin(10)
+    steps = 1_000_000
+    while True:
+        start = perf_counter()
+        spin(steps)
+        if perf_counter() - start > 0.1:
+            break
+        steps *= 2
+    times: list[float] = []
+    before = signal.signal(signal.SIGALRM, lambda *_: times.append(perf_counter()))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        start = perf_counter()
+        spin(steps)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert len(times) == 1
+    assert times[0] - start > 0.05
+
+
+def test_nogil_gives_the_same_value() -> None:
+    def total(a):
+        result = 0.0
+        for x in a:
+            result += x
+        return result
+
+    a = np.random.default_rng(1).random(1000)
+    assert njit(total, nogil=True)(a) == total(a)
+
+
+def test_boundscheck_off_reads_within() -> None:
+    def swapped(a):
+        n = len(a)
+        for i in range(n // 2):
+            a[i], a[n - 1 - i] = a[n - 1 - i], a[i]
+        return a
+
+    assert njit(swapped, boundscheck=False)(np.arange(5)).tolist() == [4, 3, 2, 1, 0]
+
+
+def depth(n: int) -> int:
+    return 1 + depth(n - 1) if n else 0
+
+
+def test_recursion_error() -> None:
+    @njit
+    def start(n):
+        return depth(n)
+
+    assert start(100) == 100
+    with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
+        start(10 * sys.getrecursionlimit())
