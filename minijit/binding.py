@@ -28,7 +28,16 @@ class Parameters:
         Whether there is a ``**kwargs``: such a function has no row.
     """
 
-    __slots__ = ("_function", "_indices", "_required", "names", "positional", "positional_only", "varargs", "varkeywords")
+    __slots__ = (
+        "_function",
+        "_indices",
+        "_required",
+        "names",
+        "positional",
+        "positional_only",
+        "varargs",
+        "varkeywords",
+    )
 
     def __init__(self, function: FunctionType) -> None:
         code = function.__code__
@@ -39,7 +48,8 @@ class Parameters:
         self.varkeywords = bool(code.co_flags & _VARKEYWORDS)
         names = code.co_varnames
         keyword_only = names[self.positional : self.positional + code.co_kwonlyargcount]
-        star = (names[self.positional + code.co_kwonlyargcount],) if self.varargs else ()
+        after = self.positional + code.co_kwonlyargcount
+        star = names[after : after + self.varargs]
         self.names = (*names[: self.positional], *star, *keyword_only)
         self._required = len(self.names)
         self._indices = {name: k for k, name in enumerate(self.names) if k >= self.positional_only}

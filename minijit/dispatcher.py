@@ -1,15 +1,16 @@
 """The object that :func:`minijit.jit` puts in the place of a function.
 
-It is a good citizen: it has the function's name, documentation, signature and attributes, binds as a method, pickles and
-copies as functions do. Its call goes straight to native code once there is some (:mod:`minijit.runtime.native_type`);
-before that, and for arguments that no native code takes, ``__call__`` asks :mod:`minijit.specialise` what to do.
+It is a good citizen: it has the function's name, documentation, signature and attributes, binds as a method, pickles
+and copies as functions do. Its call goes straight to native code once there is some
+(:mod:`minijit.runtime.native_type`); before that, and for arguments that no native code takes, ``__call__`` asks
+:mod:`minijit.specialise` what to do.
 """
 
 from __future__ import annotations
 
+import _thread
 import functools
 import sys
-import threading
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from minijit.options import Options
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from minijit.specialise import Specialiser
     from minijit.types import Type
 
-_STARTING: Final = threading.Lock()
+# From the module below `threading`, which costs a millisecond that importing minijit need not.
+_STARTING: Final = _thread.allocate_lock()
 
 
 class Dispatcher(Native):
@@ -44,14 +46,11 @@ class Dispatcher(Native):
 
     __slots__ = ("__dict__", "__weakref__", "_specialiser", "options", "py_func")
 
-    py_func: FunctionType
-    options: Options
-
     def __init__(self, function: FunctionType, options: Options) -> None:
         super().__init__(function)
         functools.update_wrapper(self, function)
-        self.py_func = function
-        self.options = options
+        self.py_func: FunctionType = function
+        self.options: Options = options
         self._specialiser: Specialiser | None = None
 
     def __init_subclass__(cls) -> NoReturn:
@@ -99,7 +98,6 @@ class Dispatcher(Native):
     @__defaults__.setter
     def __defaults__(self, values: tuple[Any, ...] | None) -> None:
         self.py_func.__defaults__ = values
-        self._defaults_changed()
 
     @property
     def __kwdefaults__(self) -> dict[str, Any] | None:
@@ -107,12 +105,7 @@ class Dispatcher(Native):
 
     @__kwdefaults__.setter
     def __kwdefaults__(self, values: dict[str, Any] | None) -> None:
-        self.py_func.__kwdefaults__ = values  # type: ignore[assignment]
-        self._defaults_changed()
-
-    def _defaults_changed(self) -> None:
-        if self._specialiser is not None:
-            self._specialiser.defaults_changed()
+        self.py_func.__kwdefaults__ = values
 
     def __copy__(self) -> Dispatcher:
         return self
@@ -145,8 +138,8 @@ class Dispatcher(Native):
     def stats(self) -> dict[str, int | float]:
         """Counts: ``signatures``, ``specialisations``, ``compilations``, ``compile_ms``, ``fallbacks``, ``bailouts``.
 
-        ``fallbacks`` counts reasons. ``bailouts`` counts calls that native code gave back to the interpreter because of a
-        value, such as a result beyond 64 bits. Calls are not counted: that would cost as much as the call.
+        ``fallbacks`` counts reasons. ``bailouts`` counts calls that native code gave back to the interpreter because of
+        a value, such as a result beyond 64 bits. Calls are not counted: that would cost as much as the call.
         """
         from minijit.inspection import stats_of
 

@@ -42,7 +42,7 @@ class Unsupported(MinijitError):
     Attributes
     ----------
     always : bool
-        Whether no other arguments could help, since it is the function's text that is not taken (set by the pipeline).
+        Whether no other arguments could help, since it is the function's text that is not taken (set by the caller of the front end).
     """
 
     def __init__(self, what: str, instead: str = "", span: Span = NO_SPAN, filename: str = "") -> None:

@@ -68,7 +68,7 @@ def text_of_fault(error: BaseException, function: FunctionType) -> str:
     lines = [
         f"{code.co_filename}:{code.co_firstlineno}:1: internal error of minijit {stage}: {type(error).__name__}: "
         f"{_first_line(str(error))}",
-        f"'{function.__qualname__}' runs in the interpreter, with the right results. Please report this, with the output of",
+        f"'{function.__qualname__}' runs in the interpreter. Please report this, with the output of",
         f"    MINIJIT_STRICT=1 MINIJIT_DUMP=all MINIJIT_DUMP_FUNCTION={function.__name__} python ...",
     ]
     return "\n".join(lines)

@@ -32,14 +32,14 @@ def jit(
 def jit(*args: Any, **options: Any) -> Any:
     """Run a function as native code, with the results that it has in the interpreter.
 
-    Used as ``@jit`` or ``@jit(option=...)``. The function is compiled when it is called with arguments of new types; what
-    can't be compiled runs in the interpreter.
+    Used as ``@jit`` or ``@jit(option=...)``. The function is compiled when it is called with arguments of new types;
+    what can't be compiled runs in the interpreter.
 
     Parameters
     ----------
     fallback : {"warn", "error", "silent"}
-        What to do about a function that has to run in the interpreter: give one :class:`FallbackWarning` (default), raise
-        :class:`CompilationError`, or nothing. The reasons stand in ``fallback_reasons`` of the function.
+        What to do about a function that has to run in the interpreter: give one :class:`FallbackWarning` (default),
+        raise :class:`CompilationError`, or nothing. The reasons stand in ``fallback_reasons`` of the function.
     nopython : bool
         ``True`` means ``fallback="error"``.
     fastmath : bool
@@ -112,7 +112,7 @@ def _decorate(decorator: str, fallback: FallbackMode, args: tuple[Any, ...], key
 
 def _is_signature(target: object) -> bool:
     """Whether somebody gives types, as other compilers want them."""
-    return isinstance(target, (str, tuple, list)) or isinstance(target, type)
+    return isinstance(target, (str, tuple, list, type))
 
 
 def _wrap(decorator: str, target: Any, options: Options, changed: bool = True) -> Any:

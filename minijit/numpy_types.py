@@ -132,3 +132,15 @@ def error_of(attempt: Callable[[], object]) -> tuple[type[BaseException], str]:
     except Exception as error:  # whatever it is, it is what the user's program would see
         return type(error), str(error)
     return RuntimeError, "no error"
+
+
+@cache
+def stores_at_all(target: Dtype, one: t.PythonScalar | t.NumpyScalar) -> bool:
+    """Whether ``array_of_target[i] = 1`` with a 1 of type `one` works, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            np.zeros(1, target)[0] = sample_of(one)
+        except (TypeError, ValueError, OverflowError, Warning):
+            return False
+    return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from minijit.errors import Span, Unsupported
@@ -39,7 +39,7 @@ class Source:
         self.class_name = class_name
 
 
-def source_of(function: FunctionType) -> Source:
+def source_of(function: object) -> Source:
     """Find and parse the source of `function`.
 
     Raises
@@ -48,10 +48,10 @@ def source_of(function: FunctionType) -> Source:
         When there is no source, when it does not fit the function's code any more, or when the function is one that
         can't be compiled by its very kind (a lambda, a coroutine, something that is not a Python function).
     """
-    code: CodeType | None = getattr(function, "__code__", None)
-    if not isinstance(code, CodeType):
+    if not isinstance(function, FunctionType):
         name = getattr(function, "__name__", type(function).__name__)
         raise Unsupported(f"{name} is not written in Python", "use a function defined with def")
+    code = function.__code__
     here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
     if code.co_name == "<lambda>":
         raise Unsupported("a lambda", "define the function with def", here, code.co_filename)
@@ -64,7 +64,7 @@ def source_of(function: FunctionType) -> Source:
     node = _parse_block(lines, code.co_firstlineno)
     if isinstance(node, ast.AsyncFunctionDef):
         raise Unsupported("an async function", "use a plain function", here, code.co_filename)
-    if node is None or not _fits(node, code):
+    if node is None or not _fits(node, code, function.__globals__):
         what = f"the source of {code.co_name} has changed since it was loaded"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
@@ -147,19 +147,24 @@ def _parse_definition(
     return None
 
 
-def _fits(node: ast.FunctionDef, code: CodeType) -> bool:
+def _fits(node: ast.FunctionDef, code: CodeType, scope: dict[str, Any]) -> bool:
     """Whether compiling `node` gives `code`."""
     if node.name != code.co_name and not code.co_name.endswith(node.name):
         return False
     if "@pytest_ar" in code.co_names:
         # pytest has rewritten the asserts of a test module: same meaning, longer messages.
         return True
-    compiled = _compile_again(node, code)
-    return compiled is not None and _same_code(compiled, code)
+    # CPython compiles `name.f()` in another way where the module imports `name`; what it imports can only be guessed.
+    modules = [name for name in code.co_names if isinstance(scope.get(name), ModuleType)]
+    for imported in dict.fromkeys(((), tuple(modules), code.co_names)):
+        compiled = _compile_again(node, code, imported)
+        if compiled is not None and _same_code(compiled, code):
+            return True
+    return False
 
 
-def _compile_again(node: ast.FunctionDef, code: CodeType) -> CodeType | None:
-    """Compile `node` where the same names are free, and the class around it has the same name, as in `code`."""
+def _compile_again(node: ast.FunctionDef, code: CodeType, imported: tuple[str, ...]) -> CodeType | None:
+    """Compile `node` where the same names are free and imported, and the class around it has the same name, as in `code`."""
     definition: ast.stmt = node
     class_name = class_of(code)
     if class_name:
@@ -168,10 +173,13 @@ def _compile_again(node: ast.FunctionDef, code: CodeType) -> CodeType | None:
         around.name, around.body = class_name, [node]
         definition = around
     free = ", ".join(name for name in code.co_freevars if name != "__class__")
-    module = ast.parse(f"def outer({free}): pass")
-    outer = module.body[0]
+    imports = f"import {', '.join(imported)}\n" if imported else ""
+    module = ast.parse(f"{imports}def outer({free}): pass")
+    outer = module.body[-1]
     assert isinstance(outer, ast.FunctionDef)
-    outer.body = [definition]
+    # The function's own name (recursion) is a global, unless the original saw it in an enclosing function.
+    bound = class_name or node.name
+    outer.body = [definition] if bound in code.co_freevars else [ast.parse(f"global {bound}").body[0], definition]
     flags = code.co_flags & _FUTURE_FLAGS
     try:
         compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)

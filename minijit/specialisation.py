@@ -9,7 +9,7 @@ from typing import Any
 from minijit import types as t
 from minijit.binding import Parameters
 from minijit.compiled import Compiled
-from minijit.runtime.globals_watch import Watched
+from minijit.runtime.globals_watch import Watched, pair_of_defaults
 from minijit.runtime.native_type import Native, set_native_call
 from minijit.runtime.record_memory import Record
 from minijit.runtime.tracebacks import Exits
@@ -33,7 +33,18 @@ class Specialisation:
         addresses, after the first :meth:`refresh`.
     """
 
-    __slots__ = ("argument_types", "call", "compiled", "exits", "record", "watchable", "watched")
+    __slots__ = (
+        "_defaults",
+        "_function",
+        "_parameters",
+        "argument_types",
+        "call",
+        "compiled",
+        "exits",
+        "record",
+        "watchable",
+        "watched",
+    )
 
     def __init__(
         self,
@@ -47,6 +58,9 @@ class Specialisation:
         self.argument_types: tuple[t.Type, ...] = compiled.argument_types
         self.compiled = compiled
         self.record = record
+        self._function = function
+        self._parameters = parameters
+        self._defaults = function.__defaults__
         unit = compiled.unit
         self.watched = Watched(unit.guards)
         self.exits = Exits(unit.sites, _globals_by_file(function, unit.guards))
@@ -66,11 +80,21 @@ class Specialisation:
         set_native_call(self.call, compiled.entry)
 
     def refresh(self) -> bool:
-        """Whether the guards hold; if so, the addresses that native code compares are brought up to date."""
+        """Whether the guards hold; if so, what native code compares and binds is brought up to date.
+
+        The function's ``__defaults__`` are no part of the code, only of the record: they may be replaced at any time.
+        """
         if not self.watched.still_hold():
             return False
         pairs = self.watched.pairs()
         self.watchable = pairs is not None
+        if self._parameters.is_plain:
+            defaults = self._function.__defaults__
+            if defaults is not self._defaults:
+                self._defaults = defaults
+                self.record.set_defaults(self._parameters.defaults(), len(self._parameters.names))
+            if defaults is not None and pairs is not None:
+                pairs.append(pair_of_defaults(self._function))
         self.record.set_guards(pairs or [])
         return True
 

@@ -72,8 +72,13 @@ def compile_native(
     record: int,
 ) -> Compiled:
     """The pipeline, which is loaded by the first compilation; see :class:`minijit.compiled.Compiler`."""
-    from minijit.pipeline import compile_function
+    from minijit.pipeline import compile_function, front_end
 
+    try:
+        front_end(function)
+    except Unsupported as error:
+        error.always = True
+        raise
     return compile_function(function, parameters, argument_types, options, record)
 
 
@@ -104,7 +109,7 @@ class Specialiser:
         self.compile_seconds = 0.0
         self._variants: dict[tuple[t.Type, ...], list[Specialisation]] = {}
         self._first = 0
-        # Calls of functions with `*args` or keyword-only parameters are bound here, then go to native code through this.
+        # Calls of functions with `*args` or keyword-only parameters are bound here and go to native code through this.
         self._rows: Native | None = None
         self._look_at_function()
 
@@ -229,6 +234,7 @@ class Specialiser:
                 text = text_of_unsupported(error, self.function)
                 if error.always:
                     self._give_up(text)
+                    self._step_aside()
             except CompilationError as error:
                 text = str(error)
             except (MemoryError, RecursionError):
@@ -280,7 +286,7 @@ class Specialiser:
     def _look_at_function(self) -> None:
         """Find out what can be known without arguments."""
         if not AVAILABLE:
-            error = Unsupported("minijit does not know how this build of Python lays out objects", "use CPython, 64 bits")
+            error = Unsupported("this build of Python lays out objects in an unknown way", "use CPython, 64 bits")
         elif self.parameters.varkeywords:
             error = Unsupported("a function with **kwargs", "name its parameters")
         else:
@@ -288,10 +294,13 @@ class Specialiser:
         self._give_up(text_of_unsupported(error, self.function))
 
     def _give_up(self, text: str) -> None:
-        """No call of the function can ever be native: let calls go to the function itself where that is possible."""
+        """No call of the function can ever be native."""
         self.hopeless = text
-        if self.options.fallback != "error" and AVAILABLE and not self.specialisations and not self.parameters.varkeywords:
-            from minijit.pipeline import slow_address
+
+    def _step_aside(self) -> None:
+        """Let calls go straight to the function itself."""
+        if self.options.fallback != "error" and not self.specialisations:
+            from minijit.codegen.link import runtime_addresses
 
             self.dispatcher.slow = self.function
-            set_native_call(self.dispatcher, slow_address())
+            set_native_call(self.dispatcher, runtime_addresses()["mj_slow"])

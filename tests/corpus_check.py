@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from minijit.testing import compare
+from minijit.testing import compare, copy_arguments, run
 from minijit.testing.comparing import show
 from tests.corpus import Case, Row, cases
 
@@ -50,12 +50,20 @@ def _check_row(case: Case, function: Any, row: Row) -> list[Problem]:
     problems = []
     for difference in compare(function, row.args, row.kwargs, ulp=case.ulp, original=case.function):
         problems.append(Problem("wrong", f"{_call(case, row)}: {difference}"))
-    if case.native and row.runs != "interpreted":
+    if case.native and row.runs != "interpreted" and not _is_ill_typed(case, row):
         for reason in function.fallback_reasons[reasons:]:
             problems.append(Problem("interpreted", f"{_call(case, row)}: {reason}"))
         if row.runs != "bails" and function.stats.bail_outs != bails:
             problems.append(Problem("bailed out", _call(case, row)))
     return problems
+
+
+def _is_ill_typed(case: Case, row: Row) -> bool:
+    """Whether the program is wrong by its types alone; the interpreter may then say so, native code need not."""
+    expected = run(case.function, *copy_arguments((row.args, row.kwargs)))
+    return isinstance(expected.exception, TypeError | AttributeError | NameError) and not isinstance(
+        expected.exception, UnboundLocalError
+    )
 
 
 def _call(case: Case, row: Row) -> str:
@@ -78,7 +86,8 @@ def check_apart(case: Case, jit: Callable[..., Any]) -> list[Problem]:
 
                 last = traceback.extract_tb(error.__traceback__)[-1]
                 place = f"{os.path.basename(last.filename)}:{last.lineno}"
-                problems = [Problem("crashed", f"{case.theme}.{case.function.__name__}: {type(error).__name__} at {place}: {error}")]
+                name = f"{case.theme}.{case.function.__name__}"
+                problems = [Problem("crashed", f"{name}: {type(error).__name__} at {place}: {error}")]
             with os.fdopen(writer, "wb") as stream:
                 pickle.dump([tuple(problem) for problem in problems], stream)
             status = 0

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from minijit.codegen.emit import emit_unit
 from minijit.codegen.symbols import register_symbol
 from minijit.codegen.toolchain import optimised_text
-from minijit.errors import NO_SPAN, InternalError
+from minijit.errors import NO_SPAN, InternalError, Span
 from minijit.ir import context as layout
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator
 from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import F32, F64, I1, I8, I16, I32, I64, I128, PTR
-
 from tests.native import Native, add_function, compiled, finish, unit_of
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
@@ -291,7 +291,7 @@ def test_dirty_follows_the_path_taken():
                 b.store(pointer, index)
                 return []
 
-            b.if_else(b.icmp("sge", index, limit), write, lambda: [])
+            b.if_else(b.icmp("sge", index, limit), write, list)
             return []
 
         b.loop(count, turn)
@@ -498,6 +498,15 @@ def test_pure_c_functions_are_called_once():
     assert optimised_text(emit_unit(unit_of([F64], body))).count("call double @cosh") == 1
 
 
+@pytest.mark.parametrize("fastmath", [False, True])
+def test_c_functions_are_not_replaced_by_others_that_round_otherwise(fastmath):
+    def body(b, x):
+        return [b.call_c("pow", F64, b.f64(2.0), x), b.call_c("pow", F64, x, b.f64(2.0))]
+
+    text = optimised_text(emit_unit(unit_of([F64], body, fastmath=fastmath)))
+    assert text.count("call double @pow") == (0 if fastmath else 2)
+
+
 def test_call_python_leaves_by_the_thunk_s_status():
     answers = {3: 0, 4: 1, 5: 2}
 
@@ -636,6 +645,7 @@ def test_an_edge_with_too_few_arguments_is_an_internal_error():
 
 def golden_units():
     def guarded(b, x):
+        b.span = Span(2, 4, 2, 20)
         b.check(b.icmp("ne", x, b.i64(0)), ZeroDivisionError, "division by zero", op="check_divisor")
         return [b.emit("sdiv", (b.i64(100), x), I64)]
 

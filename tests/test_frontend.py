@@ -8,6 +8,8 @@ from types import FunctionType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minijit.errors import Unsupported
 from minijit.frontend import build_function
@@ -16,6 +18,7 @@ from minijit.ir.printer import print_function
 from minijit.ir.verifier import verify
 from tests.frontend_programs import PROGRAMS, long_chain
 from tests.golden_files import check_golden, golden_files, run_source
+from tests.random_control_flow import functions
 from tests.ssa_interpreter import interpret
 
 
@@ -40,6 +43,13 @@ def test_does_what_cpython_does(function: FunctionType, makers: list[Any]) -> No
         expected = outcome(function, maker)
         actual = outcome(lambda *args, **kwargs: interpret(function, *args, **kwargs), maker)
         assert actual == expected
+
+
+@given(functions(), st.integers(-1, 3), st.integers(-1, 3))
+def test_random_control_flow(source: str, a: int, b: int) -> None:
+    f = run_source(source, "random.py")["f"]
+    expected = outcome(f, lambda log: (a, b, []))
+    assert outcome(lambda *args: interpret(f, *args), lambda log: (a, b, [])) == expected
 
 
 @pytest.mark.parametrize("path", golden_files("python"), ids=lambda path: path.stem)

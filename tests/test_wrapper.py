@@ -202,7 +202,7 @@ def test_dtypes_that_are_not_the_singleton_are_taken():
         (t.COMPLEX, [1.0, np.complex128(1)]),
         (t.NONE, [0, False, ()]),
         (t.NumpyScalar(F8), [1.0, np.float32(1), np.int64(1), np.longdouble(1)]),
-        (t.NumpyScalar(np.dtype("l")), [1, np.longlong(1), np.int32(1), np.uint64(1), np.timedelta64(1)]),
+        (t.NumpyScalar(np.dtype("l")), [1, np.longlong(1), np.int32(1), np.uint64(1), np.timedelta64(1, "s")]),
         (t.NumpyScalar(np.dtype("?")), [True, np.int8(1)]),
         (t.Tuple((t.INT,)), [(), (1, 2), [1], (1.0,), TupleSubclass((1,)), (2**63,), 1]),
     ],
@@ -224,7 +224,7 @@ def test_keywords_and_defaults_are_bound_natively():
     assert same(call(a, 1), (a, 1, 2.5))
     assert same(call(a, x=1.5), (a, 7, 1.5))
     assert same(call(m=3, x=1.5, a=a), (a, 3, 1.5))
-    assert same(call(a, 2, **{"x": 0.5}), (a, 2, 0.5))
+    assert same(call(a, 2, x=0.5), (a, 2, 0.5))
     for args, kwargs in (
         ((), {}),
         ((a, 1, 2.0, 3), {}),
@@ -302,7 +302,7 @@ def test_a_status_becomes_an_exception():
         return ZeroDivisionError("division by zero") if status < 10 else KeyError(status)
 
     call = make((t.INT,), t.NONE, LEAVING, on_exit=on_exit)
-    with pytest.raises(ZeroDivisionError, match="^division by zero$"):
+    with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
         call(3)
     with pytest.raises(KeyError):
         call(70000)

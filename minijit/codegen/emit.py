@@ -24,10 +24,12 @@ attributes #0 = { nounwind }
 attributes #1 = { cold noinline nounwind }
 attributes #2 = { cold nounwind }
 attributes #3 = { nounwind }
-attributes #4 = { nounwind willreturn memory(none) }
-attributes #5 = { nounwind willreturn memory(read) }
+attributes #4 = { nobuiltin nounwind willreturn memory(none) }
+attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
 """
+"""C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and ``x * x``
+of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
 
 FAST_MATH: Final = "reassoc nsz arcp contract afn "
 """What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
@@ -129,7 +131,7 @@ class ModuleEmitter:
         out.append("")
         out += self.lines
         out += self._included.values()
-        out.append(_ATTRIBUTES)
+        out.append(_ATTRIBUTES.replace("nobuiltin ", "") if self.flags else _ATTRIBUTES)
         out.append('!0 = !{!"branch_weights", i32 2000, i32 1}')
         out.append('!1 = !{!"branch_weights", i32 1, i32 2000}')
         if self._metadata:

@@ -65,22 +65,40 @@ def _optimised(text: str, level: int) -> Iterator[Any]:
     """Parse and optimise; the module lives in an LLVM context of its own, which goes with it."""
     llvm = binding()
     with LOCK, llvm.create_context() as context:
-        try:
-            module = llvm.parse_assembly(text, context)
-        except RuntimeError as error:
-            raise InternalError(
-                f"LLVM does not take the generated code: {error}\n{_excerpt(text, str(error))}"
-            ) from None
+        module = _parsed(text, context)
         with module:
             module.triple, module.data_layout = _layout()
             if level:
-                tuning = llvm.create_pipeline_tuning_options(speed_level=level)
-                tuning.loop_vectorization = tuning.loop_interleaving = True
-                # Measured: neither gains anything on loops, and both cost compile time.
-                tuning.slp_vectorization = tuning.loop_unrolling = False
-                builder = llvm.create_pass_builder(target_machine(level), tuning)
-                builder.getModulePassManager().run(module, builder)
+                _optimise(module, level)
             yield module
+
+
+def _optimise(module: Any, level: int) -> None:
+    """Run LLVM's passes. A function of its own, so that the pass manager is gone before the module is."""
+    llvm = binding()
+    tuning = llvm.create_pipeline_tuning_options(speed_level=level)
+    tuning.loop_vectorization = tuning.loop_interleaving = True
+    # Measured: neither gains anything on loops, and both cost compile time.
+    tuning.slp_vectorization = tuning.loop_unrolling = False
+    builder = llvm.create_pass_builder(target_machine(level), tuning)
+    builder.getModulePassManager().run(module, builder)
+
+
+def _parsed(text: str, context: Any) -> Any:
+    try:
+        module = binding().parse_assembly(text, context)
+    except RuntimeError as error:
+        raise _refused(text, error) from None
+    try:
+        module.verify()
+    except RuntimeError as error:
+        module.close()
+        raise _refused(text, error) from None
+    return module
+
+
+def _refused(text: str, error: RuntimeError) -> InternalError:
+    return InternalError(f"LLVM does not take the generated code: {error}\n{_excerpt(text, str(error))}")
 
 
 def _excerpt(text: str, message: str) -> str:

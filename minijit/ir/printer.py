@@ -27,8 +27,9 @@ _HIDDEN_ATTRS: Final = frozenset(("variable", "value", "span", "keywords", *_BAR
 _INFIX: Final = ("binary", "inplace", "compare")
 _ATTRIBUTES: Final = ("getattr", "setattr")
 _SPREADING: Final = ("call", "build_tuple", "build_list")
-_EMPTY: Final = ((), "")
 _COMMENT_COLUMN: Final = 56
+_LONGEST: Final = 80
+"""Constants are cut after so many characters."""
 
 
 def print_function(function: Function) -> str:
@@ -47,7 +48,8 @@ class _Printer:
             for param in block.params:
                 self.name_value(param, param.name)
             for instr in block.instrs:
-                self.name_value(instr, instr.attrs.get("variable", ""))
+                if not _gives_nothing(instr):
+                    self.name_value(instr, instr.attrs.get("variable", ""))
 
     def name_value(self, value: Value, user_name: str) -> None:
         number = len(self.names)
@@ -65,8 +67,7 @@ class _Printer:
         return "\n".join(self.lines) + "\n"
 
     def add(self, line: str, comment: str = "") -> None:
-        self.lines.append(f"{line:<{_EMPTY: Final = ((), "")
-_COMMENT_COLUMN}}; {comment}" if comment else line)
+        self.lines.append(f"{line:<{_COMMENT_COLUMN}}; {comment}" if comment else line)
 
     def block(self, block: Block) -> None:
         params = ", ".join(self.name(param) + _type_suffix(param) for param in block.params)
@@ -108,7 +109,7 @@ _COMMENT_COLUMN}}; {comment}" if comment else line)
         operands += [
             f"{key}={self.show_attr(value)}"
             for key, value in attrs.items()
-            if key not in _HIDDEN_ATTRS and not self.is_shown(instr, key, value)
+            if not _is_hidden(instr, key, value)
         ]
         return " ".join(words) + (f" {', '.join(operands)}" if operands else "")
 
@@ -153,6 +154,13 @@ def _gives_nothing(instr: Instr) -> bool:
     return row is not None and row.result.startswith("nothing") and instr.type in (t.NEVER, t.NONE)
 
 
+def _is_hidden(instr: Instr, key: str, value: object) -> bool:
+    """Whether an attribute says nothing beyond what the rest of the line says."""
+    if key in _HIDDEN_ATTRS or value is None or (key == "starred" and instr.op in _SPREADING):
+        return True
+    return isinstance(value, tuple | str) and not value
+
+
 def _type_suffix(value: Value) -> str:
     return "" if value.type == t.NEVER else f": {value.type}"
 
@@ -172,7 +180,8 @@ def _show(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_show, value))}]"
     if isinstance(value, _PLAIN):
-        return repr(value)
+        text = repr(value)
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     name = getattr(value, "__name__", None) or getattr(value, "name", None)
     if isinstance(name, str):
         return name

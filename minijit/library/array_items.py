@@ -15,6 +15,7 @@ from minijit.library.array_indexing import (
     Selection,
     arg_selection,
     element_type,
+    index_types,
     index_values,
     selection_of,
     view_type,
@@ -145,3 +146,18 @@ def item(b: Builder, array: Val, index: Value) -> Val:
     if isinstance(one, t.Array):
         return make_view(b, array, one, pointer, shape_of(array)[1:], strides[1:])
     return Val(one, load_element(b, kind.dtype, pointer))
+
+
+def _too_many(array: Arg, index: Arg) -> t.Type | None:
+    """``NEVER`` for more integers and slices than the array has axes: an error for certain."""
+    assert isinstance(array.type, t.Array)
+    if arg_selection(array, index) is not None:
+        return None
+    larger = t.Array(array.type.dtype, len(index_types(index.type)), "A")
+    return None if selection_of(larger, index.type) is None else t.NEVER
+
+
+@lowers(operator.getitem, t.Array, lambda one: True, result=_too_many, effects="raises")
+def getitem_too_many(b: Builder, array: Val, index: Val) -> Val:
+    """NumPy's own IndexError."""
+    return b.call_python(operator.getitem, (array, index), t.NEVER)

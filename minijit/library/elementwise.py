@@ -64,14 +64,7 @@ def plan_of(ufunc: np.ufunc, args: Sequence[Arg]) -> tuple[Loop, Kernel] | None:
     if loop is None:
         return None
     function = kernel_of(ufunc, loop)
-    if function is None or not all(fits(arg, dtype) for arg, dtype in zip(args, loop, strict=False)):
-        return None
-    return loop, function
-
-
-def fits(arg: Arg, dtype: Dtype) -> bool:
-    """False for a Python int that is known to be out of the range of `dtype`: NumPy raises, so Python shall be asked."""
-    return arg.type != t.INT or not isinstance(arg.const, int) or holds_int(dtype, arg.const)
+    return None if function is None else (loop, function)
 
 
 def run(b: Builder, ufunc: np.ufunc, args: Sequence[Val]) -> tuple[Loop, Parts]:

@@ -13,7 +13,7 @@ the library's lowering rules, which build the machine code in place::
 from __future__ import annotations
 
 from minijit import types as t
-from minijit.ir.nodes import UNKNOWN, Block, Function, Instr, Param, Terminator, Value
+from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
 from minijit.library.raising import raise_again, raise_exception
@@ -22,6 +22,8 @@ from minijit.machine import parts_of
 from minijit.passes.freshness import fresh_values
 from minijit.passes.lower_bindings import lower_binding
 from minijit.passes.lower_ops import LOWER
+from minijit.passes.ownership import Ownership, gives_reference
+from minijit.passes.references import drop_reference, take_reference
 from minijit.typeinfer.program import Instance
 
 
@@ -49,6 +51,7 @@ class Lowering:
         self.builder = Builder(unit, self.function, Block("none"))
         self.vals: dict[Value, Val] = {}
         self.fresh = fresh_values(typed)
+        self.ownership = Ownership(typed)
         self.blocks: dict[Block, Block] = {}
 
     def run(self) -> Function:
@@ -87,15 +90,26 @@ class Lowering:
         for param in block.params:
             if param.const is not UNKNOWN and parts_of(self._type(param)):
                 self.vals[param] = b.constant(self._type(param), param.const)
+        for param in self.ownership.dropped_at_entry(block):
+            drop_reference(b, self.vals[param])
         for instr in block.instrs:
             b.span = instr.span
             value = self._lower_instr(instr)
             if b.block.terminator is not None:
                 return
             self.vals[instr] = value
+            self._count_references(instr)
         assert block.terminator is not None
         b.span = block.terminator.span
-        self._lower_terminator(block.terminator)
+        self._lower_terminator(block, block.terminator)
+
+    def _count_references(self, instr: Instr) -> None:
+        """Take and drop the references that an instruction makes and ends."""
+        b, ownership = self.builder, self.ownership
+        if instr in ownership.counted and not gives_reference(instr):
+            take_reference(b, self.vals[instr])
+        for value in ownership.dying.get(instr, ()):
+            drop_reference(b, self.vals[value])
 
     def _assume_shapes(self, block: Block) -> None:
         """Tell LLVM that the lengths of arguments are not negative: it can't know."""
@@ -132,37 +146,44 @@ class Lowering:
         binding = instr.attrs.get("binding")
         return binding is None or not binding.effects
 
-    def _lower_terminator(self, terminator: Terminator) -> None:
+    def _lower_terminator(self, block: Block, terminator: Terminator) -> None:
         b = self.builder
         match terminator.op:
             case "jump":
-                self._jump(terminator.edges[0].block, terminator.edges[0].args)
+                self._jump(block, terminator.edges[0])
             case "branch":
-                self._branch(terminator)
+                self._branch(block, terminator)
             case "return":
+                if terminator.args[0] not in self.ownership.counted:
+                    take_reference(b, self.vals[terminator.args[0]])
                 result = b.coerce(self.vals[terminator.args[0]], self.instance.result.type)
                 b.block.terminator = Terminator("return", list(result.parts), [], terminator.span)
             case _:
                 self._raise(terminator)
 
-    def _jump(self, target: Block, args: list[Value]) -> None:
+    def _jump(self, block: Block, edge: Edge) -> None:
+        for value in self.ownership.copied_on(edge):
+            take_reference(self.builder, self.vals[value])
+        for value in self.ownership.dropped_on(block, edge):
+            drop_reference(self.builder, self.vals[value])
         parts: list[Value] = []
-        for param, arg in zip(target.params, args, strict=True):
+        for param, arg in zip(edge.block.params, edge.args, strict=True):
             parts += self.builder.coerce(self.vals[arg], self._type(param)).parts
-        self.builder.jump(self.blocks[target], parts)
+        self.builder.jump(self.blocks[edge.block], parts)
 
-    def _branch(self, terminator: Terminator) -> None:
+    def _branch(self, block: Block, terminator: Terminator) -> None:
         b = self.builder
         condition = self.vals[terminator.args[0]].part
         ways: list[Block] = []
         for edge in terminator.edges:
             # Values are made to fit the target's parameters in a block of the edge's own.
-            ways.append(b.new_block("edge") if edge.args else self.blocks[edge.block])
+            needed = bool(edge.args or self.ownership.dropped_on(block, edge))
+            ways.append(b.new_block("edge") if needed else self.blocks[edge.block])
         b.branch(condition, ways[0], ways[1])
         for edge, way in zip(terminator.edges, ways, strict=True):
-            if edge.args:
+            if way is not self.blocks[edge.block]:
                 b.move_to(way)
-                self._jump(edge.block, edge.args)
+                self._jump(block, edge)
 
     def _raise(self, terminator: Terminator) -> None:
         b = self.builder

@@ -1,9 +1,9 @@
 """Guards as native code checks them: pairs of an address and the 8-byte word that must stand there.
 
-A global is watched where it lies, in the hash table of its dict. The pairs say: the dict still has this table; the table
-still has this size; the entry has this key; the entry has this value. A name that a dict must *not* have (a builtin that
-no global hides) is watched in the table's index: the slots where a lookup of the name would look are as they were, the
-last of them empty. So a call pays a few loads and compares, and only for changes that matter.
+A global is watched where it lies, in the hash table of its dict. The pairs say: the dict still has this table; the
+table still has this size; the entry has this key; the entry has this value. A name that a dict must *not* have (a
+builtin that no global hides) is watched in the table's index: the slots where a lookup of the name would look are as
+they were, the last of them empty. So a call pays a few loads and compares, and only for changes that matter.
 
 The layout of dicts is CPython's own affair. :func:`layout_is_known` tries it on dicts of all kinds first; where it is
 not as expected there are no pairs, and the slow path compares values in Python.
@@ -26,6 +26,8 @@ from minijit.runtime.native_type import AVAILABLE
 Pair: TypeAlias = tuple[int, int]
 
 # PyDictObject
+_VERSION: Final = 24
+"""Until 3.13: a number that changes with every change of the dict, and that no other dict has had."""
 _KEYS: Final = 32
 _VALUES: Final = 40
 # PyDictKeysObject: 8 bytes reference count, then
@@ -51,7 +53,7 @@ _ARRAY_FLAGS: Final = 64
 _MASK: Final = (1 << 64) - 1
 
 
-class UnknownLayout(Exception):
+class UnknownLayoutError(Exception):
     """A dict that is not laid out in a way that can be watched."""
 
 
@@ -70,12 +72,12 @@ class _Table:
         self.keys_at = id(container) + _KEYS
         self.keys = _word(self.keys_at)
         if _word(id(container) + _VALUES):
-            raise UnknownLayout("a dict that shares its keys")
+            raise UnknownLayoutError("a dict that shares its keys")
         self.slots = 1 << _byte(self.keys + _LOG2_SIZE)
         index_bytes = 1 << _byte(self.keys + _LOG2_INDEX_BYTES)
         kind = _byte(self.keys + _KIND)
         if kind not in _ENTRY_BYTES or index_bytes % self.slots:
-            raise UnknownLayout("an unknown kind of table")
+            raise UnknownLayoutError("an unknown kind of table")
         self.slot_bytes = index_bytes // self.slots if self.slots > 1 else 1
         self.entries = self.keys + _INDEX + index_bytes
         self.entry_bytes = _ENTRY_BYTES[kind]
@@ -126,7 +128,7 @@ def pairs_of_name(container: dict[str, Any], name: str, value: object) -> list[P
     pairs = table.pairs_of_table()
     if value is MISSING:
         if entry is not None:
-            raise UnknownLayout(f"{name!r} is there")
+            raise UnknownLayoutError(f"{name!r} is there")
         for number in visited:
             at = (table.keys + _INDEX + number * table.slot_bytes) & ~7
             pairs.append((at, _word(at)))
@@ -135,7 +137,7 @@ def pairs_of_name(container: dict[str, Any], name: str, value: object) -> list[P
                 pairs.append((table.key_at(other), _word(table.key_at(other))))
         return pairs
     if entry is None or _word(table.key_at(entry) + 8) != id(value):
-        raise UnknownLayout(f"{name!r} is not bound to the value")
+        raise UnknownLayoutError(f"{name!r} is not bound to the value")
     at = table.key_at(entry)
     return [*pairs, (at, _word(at)), (at + 8, id(value))]
 
@@ -158,24 +160,34 @@ def _pairs_of_guard(guard: Guard) -> list[Pair]:
         contents = 0 if guard.value is MISSING else id(guard.value)
         pairs = [(id(guard.container) + _CELL_CONTENTS, contents)]
     elif guard.kind == "builtin":
+        builtins = _builtins_of(guard)
         pairs = pairs_of_name(guard.container, guard.name, MISSING)
-        pairs += pairs_of_name(_builtins_of(guard), guard.name, guard.value)
+        if versions_are_known():
+            # Builtins hardly ever change: one comparison serves for all of them.
+            pairs.append((id(builtins) + _VERSION, _word(id(builtins) + _VERSION)))
+        else:
+            pairs += pairs_of_name(builtins, guard.name, guard.value)
     else:
         pairs = pairs_of_name(guard.container, guard.name, guard.value)
     return [*pairs, *_pairs_inside(guard.value)]
 
 
 def pairs_of(guards: Iterable[Guard]) -> list[Pair] | None:
-    """All pairs for `guards`, in an order in which they may be checked; ``None`` where they can't be watched natively."""
+    """All pairs for `guards`, in an order in which they may be checked; ``None`` where native code can't watch them."""
     if not layout_is_known():
         return None
     found: dict[Pair, None] = {}
     try:
         for guard in guards:
             found.update(dict.fromkeys(_pairs_of_guard(guard)))
-    except UnknownLayout:
+    except UnknownLayoutError:
         return None
     return list(found)
+
+
+def pair_of_defaults(function: types.FunctionType) -> Pair:
+    """The pair that says that the function still has its ``__defaults__``."""
+    return id(function) + _FUNCTION_DEFAULTS, _word(id(function) + _FUNCTION_DEFAULTS)
 
 
 # ---- the same question, asked in Python
@@ -260,8 +272,20 @@ def layout_is_known() -> bool:
         return False
     try:
         return all(map(_check_dict, (0, 1, 5, 30, 200, 1000))) and _check_others()
-    except UnknownLayout:
+    except UnknownLayoutError:
         return False
+
+
+@cache
+def versions_are_known() -> bool:
+    """Whether every change of a dict changes its version, and nothing else does."""
+    sample: dict[str, object] = {"a": 1}
+    seen = [_word(id(sample) + _VERSION)]
+    for change in (dict.clear, lambda one: one.update(a=2), lambda one: one.update(b=1), lambda one: one.pop("b")):
+        change(sample)
+        seen.append(_word(id(sample) + _VERSION))
+    unchanged = sample.get("a") == 2 and list(sample) == ["a"] and _word(id(sample) + _VERSION) == seen[-1]
+    return unchanged and len(set(seen)) == len(seen)
 
 
 def _holds(pairs: list[Pair]) -> bool:

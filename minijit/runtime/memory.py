@@ -11,8 +11,8 @@ from typing import Final
 
 from minijit.ir import context
 
-ALIGNED_FROM: Final = 512
-"""Bytes; smaller data is aligned to 16 only, because malloc is three times faster than posix_memalign."""
+ALIGNED_FROM: Final = 1024
+"""Bytes; smaller data is aligned to 16 only, because malloc takes a fifth of the time of posix_memalign."""
 
 CALLOC_FROM: Final = 1 << 17
 """Bytes; from here on zeroed memory comes fresh from the system, which is cheaper than any memset."""
@@ -47,7 +47,7 @@ entry:
 """
 
 _MEMORY: Final = """
-define ptr @mj_alloc(ptr %ctx, i64 %wanted, i1 zeroext %zeroed) nounwind {
+define ptr @mj_alloc(ptr %ctx, i64 %wanted, i1 %zeroed) nounwind {
 entry:
   %bytes = call i64 @llvm.umax.i64(i64 %wanted, i64 1)
   %block = call ptr @malloc(i64 $BLOCK_SIZE)

@@ -1,7 +1,7 @@
 """The type of objects whose call goes straight into native code, made without a C compiler.
 
-An extension type is made through ctypes with room for one pointer, the *vectorcall* function: what the interpreter calls
-when the object is called. :class:`Native` is a Python subclass of it, so that Python itself does everything else:
+An extension type is made through ctypes with room for one pointer, the *vectorcall* function: what the interpreter
+calls when the object is called. :class:`Native` is a Python subclass of it, so that Python itself does everything else:
 attributes, weak references, garbage collection. Its memory begins::
 
     HEAD      the vectorcall function, or null: then ``__call__`` of the Python class serves
@@ -116,6 +116,7 @@ if TYPE_CHECKING:
 
     class _Base:
         def __get__(self, instance: object, owner: type | None = None) -> Any: ...
+        def __call__(self, /, *args: Any, **keywords: Any) -> Any: ...
 
 else:
     _Base = _make_type() if AVAILABLE else _make_plain_type()

@@ -56,6 +56,7 @@ declare ptr @mj_alloc(ptr, i64, i1)
 declare void @mj_release(ptr)
 declare void @free(ptr)
 declare i32 @memcmp(ptr, ptr, i64)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)
 """
 
 _BOX_ARRAY: Final = """
@@ -135,7 +136,15 @@ decide:
 own:
   call void @Py_IncRef(ptr %array)
   call void @mj_take_over(ptr %array, ptr %owner)
-  ret ptr %array
+  %empty = icmp eq i64 %size, 0
+  br i1 %empty, label %clear, label %done
+clear:
+  ; NumPy gives a new array without elements strides of 0.
+  %strides.at = getelementptr i8, ptr %array, i64 $ARRAY_STRIDES
+  %its.strides = load ptr, ptr %strides.at
+  %row.bytes = shl i64 %dims, 3
+  call void @llvm.memset.p0.i64(ptr %its.strides, i8 0, i64 %row.bytes, i1 false)
+  br label %done
 
 flat:
   %rest = urem i64 %bytes, %itemsize

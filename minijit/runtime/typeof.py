@@ -118,8 +118,9 @@ def why_not(value: object) -> tuple[str, str]:
     if cls is tuple:
         if _count_items(value, MAX_TUPLE_ITEMS) > MAX_TUPLE_ITEMS:  # type: ignore[arg-type]
             return f"a tuple of more than {MAX_TUPLE_ITEMS} items", "pass a NumPy array"
-        position, item = next((k, item) for k, item in enumerate(value) if type_of(item) is None)  # type: ignore[arg-type]
-        what, instead = why_not(item)
+        items: tuple[object, ...] = value  # type: ignore[assignment]
+        position = next(k for k, item in enumerate(items) if type_of(item) is None)
+        what, instead = why_not(items[position])
         return f"a tuple whose item {position} is {what}", instead
     name = cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
     for base in (np.ndarray, np.generic, bool, int, float, complex, tuple):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tests.corpus import rows
+from tests.corpus import bails, rows
 
 A = np.arange(4.0)
 
@@ -231,7 +231,7 @@ def string_comparison(n):
     return mode == "slow", mode != "fast", "a" < "b"
 
 
-@rows((5,), (50,), (20000,))
+@rows((5,), (50,), bails(20000))
 def recursion_limit(n):
     return descend(n)
 

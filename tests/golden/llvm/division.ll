@@ -4,6 +4,7 @@ define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noal
 entry:
   br label %b0.entry
 b0.entry:
+  ; line 2
   %v2 = icmp ne i64 %x0.1, 0
   br i1 %v2, label %c4, label %x3, !prof !0
 c4:
@@ -21,8 +22,8 @@ attributes #0 = { nounwind }
 attributes #1 = { cold noinline nounwind }
 attributes #2 = { cold nounwind }
 attributes #3 = { nounwind }
-attributes #4 = { nounwind willreturn memory(none) }
-attributes #5 = { nounwind willreturn memory(read) }
+attributes #4 = { nobuiltin nounwind willreturn memory(none) }
+attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}

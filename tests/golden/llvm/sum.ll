@@ -43,8 +43,8 @@ attributes #0 = { nounwind }
 attributes #1 = { cold noinline nounwind }
 attributes #2 = { cold nounwind }
 attributes #3 = { nounwind }
-attributes #4 = { nounwind willreturn memory(none) }
-attributes #5 = { nounwind willreturn memory(read) }
+attributes #4 = { nobuiltin nounwind willreturn memory(none) }
+attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}

@@ -1,0 +1,219 @@
+"""Loops over whole arrays: filling with a value, copying with broadcasting and casts, also where memory overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from minijit import types as t
+from minijit.ir.nodes import Value
+from minijit.library.builder import Builder, Val
+from minijit.library.casts import cast_parts
+from minijit.library.memory import (
+    array_type,
+    data_of,
+    load_element,
+    new_array,
+    owner_of,
+    shape_of,
+    size_of,
+    store_element,
+    strides_of,
+)
+from minijit.numpy_types import Dtype
+
+
+def for_each_element(
+    b: Builder,
+    shape: Sequence[Value],
+    arrays: Sequence[tuple[Value, Sequence[Value]]],
+    body: Callable[[list[Value]], None],
+) -> None:
+    """Run `body` with the addresses of corresponding elements; each array is its data and its strides."""
+
+    def nest(axis: int, pointers: list[Value]) -> None:
+        if axis == len(shape):
+            body(pointers)
+            return
+
+        def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
+            moved = [
+                b.ptr_add(pointer, b.binary("mul", index, strides[axis], nsw=True))
+                for pointer, (_, strides) in zip(pointers, arrays, strict=True)
+            ]
+            nest(axis + 1, moved)
+            return ()
+
+        b.loop(shape[axis], turn)
+
+    nest(0, [data for data, _ in arrays])
+
+
+def fill_array(b: Builder, array: Val, parts: Sequence[Value], *, local: bool = False) -> None:
+    """Put one value, of the array's dtype, into every element."""
+    dtype = array_type(array).dtype
+    shape: Sequence[Value] = shape_of(array)
+    strides: Sequence[Value] = strides_of(b, array)
+    if array_type(array).layout != "A" and len(shape) > 1:
+        shape, strides = [size_of(b, array)], [b.i64(dtype.itemsize)]
+    for_each_element(
+        b,
+        shape,
+        [(data_of(array), strides)],
+        lambda pointers: store_element(b, dtype, pointers[0], parts, local=local),
+    )
+
+
+def copy_elements(b: Builder, target: Val, source: Val, *, local: bool = False) -> None:
+    """Copy `source`, cast, into `target` of the same shape; their memory does not overlap (or is the same)."""
+    shape = shape_of(target)
+    copy_strided(b, target, (data_of(source), strides_of(b, source)), array_type(source).dtype, shape, local=local)
+
+
+def copy_strided(
+    b: Builder,
+    target: Val,
+    source: tuple[Value, Sequence[Value]],
+    source_dtype: Dtype,
+    shape: Sequence[Value],
+    *,
+    local: bool = False,
+) -> None:
+    """Copy from data with strides, cast element by element."""
+    dtype = array_type(target).dtype
+
+    def body(pointers: list[Value]) -> None:
+        parts = load_element(b, source_dtype, pointers[1])
+        store_element(b, dtype, pointers[0], cast_parts(b, parts, source_dtype, dtype), local=local)
+
+    for_each_element(b, shape, [(data_of(target), strides_of(b, target)), source], body)
+
+
+def assign_array(b: Builder, target: Val, source: Val) -> None:
+    """``target[...] = source``: broadcasts, casts, and copies by way of new memory where the two overlap."""
+    check_broadcast(b, target, source)
+    shape = shape_of(target)
+    if shape_is_same(target, source) and both_flat(target, source):
+        copy_bytes(b, target, source)
+        return
+    strides = broadcast_strides(b, target, source)
+    plain = (data_of(source), strides)
+    dtype = array_type(source).dtype
+
+    def directly() -> tuple[Value, ...]:
+        copy_strided(b, target, plain, dtype, shape)
+        return ()
+
+    def by_a_copy() -> tuple[Value, ...]:
+        between = copy_array(b, source)
+        moved = Val(between.type, between.parts)
+        copy_strided(b, target, (data_of(moved), broadcast_strides(b, target, moved)), dtype, shape)
+        b.emit("decref", (owner_of(between),))
+        return ()
+
+    apart = b.or_(b.not_(overlaps(b, target, source)), is_empty(b, target))
+    b.if_else(apart, directly, by_a_copy, likely=True)
+
+
+def is_empty(b: Builder, array: Val) -> Value:
+    """Whether an array has no elements."""
+    return b.icmp("eq", size_of(b, array), b.i64(0))
+
+
+def both_flat(target: Val, source: Val) -> bool:
+    """Whether both arrays are contiguous in the same order and of the same dtype."""
+    one, two = array_type(target), array_type(source)
+    return one.dtype == two.dtype and one.layout == two.layout != "A"
+
+
+def shape_is_same(target: Val, source: Val) -> bool:
+    """Whether the shapes are equal whenever they can be broadcast: both have no axes."""
+    return array_type(target).ndim == array_type(source).ndim == 0
+
+
+def copy_bytes(b: Builder, target: Val, source: Val, *, local: bool = False) -> None:
+    """Copy contiguous arrays of the same shape, order and dtype; they may overlap."""
+    size = b.mul(size_of(b, target), b.i64(array_type(target).dtype.itemsize))
+    b.emit("copy", (data_of(target), data_of(source), size), local=local)
+
+
+def copy_array(b: Builder, source: Val, layout: t.Layout = "C") -> Val:
+    """A new array with the elements of `source`."""
+    made = new_array(b, array_type(source).dtype, shape_of(source), layout)
+    if both_flat(made, source):
+        copy_bytes(b, made, source, local=True)
+    else:
+        copy_elements(b, made, source, local=True)
+    return made
+
+
+# ---- broadcasting
+
+
+def check_broadcast(b: Builder, target: Val, source: Val) -> None:
+    """Raise NumPy's ValueError unless `source` can be broadcast to the shape of `target`."""
+    wanted, given = shape_of(target), shape_of(source)
+    fits: Value = b.i1(True)
+    extra = len(given) - len(wanted)
+    for axis, length in enumerate(given):
+        is_one = b.icmp("eq", length, b.i64(1))
+        where = axis - extra
+        fits = b.and_(fits, is_one if where < 0 else b.or_(is_one, b.icmp("eq", length, wanted[where])))
+    b.check(fits, ValueError, _broadcast_message(len(given), len(wanted)), *given, *wanted, op="check_shape")
+
+
+def _broadcast_message(given: int, wanted: int) -> str:
+    return (
+        f"could not broadcast input array from shape {shape_format(0, given)} into shape {shape_format(given, wanted)}"
+    )
+
+
+def shape_format(first: int, count: int) -> str:
+    """A shape in NumPy's error messages, with numbers from the payload: ``({0},{1})``."""
+    numbers = ",".join(f"{{{first + k}}}" for k in range(count))
+    return f"({numbers},)" if count == 1 else f"({numbers})"
+
+
+def broadcast_strides(b: Builder, target: Val, source: Val) -> list[Value]:
+    """The strides with which `source` is walked along the axes of `target`."""
+    lengths, strides = shape_of(source), strides_of(b, source)
+    wanted = shape_of(target)
+    extra = len(lengths) - len(wanted)
+    zero = b.i64(0)
+    found: list[Value] = []
+    for axis in range(len(wanted)):
+        own = axis + extra
+        if own < 0:
+            found.append(zero)
+        else:
+            found.append(b.select(b.icmp("eq", lengths[own], b.i64(1)), zero, strides[own]))
+    return found
+
+
+# ---- overlap
+
+
+def extent_of(b: Builder, array: Val) -> tuple[Value, Value]:
+    """The lowest address of an array's elements, and the one behind the highest, as distances from its data."""
+    kind = array_type(array)
+    low: Value = b.i64(0)
+    high: Value = b.i64(kind.dtype.itemsize)
+    zero = b.i64(0)
+    for length, stride in zip(shape_of(array), strides_of(b, array), strict=True):
+        reach = b.mul(b.sub(length, b.i64(1)), stride)
+        low = b.add(low, b.min_i64(reach, zero))
+        high = b.add(high, b.max_i64(reach, zero))
+    return b.ptr_add(data_of(array), low), b.ptr_add(data_of(array), high)
+
+
+def overlaps(b: Builder, one: Val, other: Val) -> Value:
+    """Whether the memory ranges of two arrays, not empty, have a byte in common."""
+    one_low, one_high = extent_of(b, one)
+    other_low, other_high = extent_of(b, other)
+    return b.and_(b.icmp("ult", one_low, other_high), b.icmp("ult", other_low, one_high))
+
+
+def zero_parts(b: Builder, dtype: Dtype) -> tuple[Value, ...]:
+    """The number 0 of a dtype."""
+    return b.constant(t.NumpyScalar(dtype), np.zeros((), dtype)[()]).parts

@@ -1,0 +1,12 @@
+"""Random typed programs: functions over numbers, NumPy scalars and arrays, with arguments, for comparison with CPython.
+
+Programs end quickly in the interpreter whatever the arguments: loops have few turns, and inside loops integers only grow
+by small factors.
+"""
+
+from __future__ import annotations
+
+from tests.programs.choice import Choice, HypothesisChoice, RandomChoice
+from tests.programs.program import Program, load, make_program
+
+__all__ = ["Choice", "HypothesisChoice", "Program", "RandomChoice", "load", "make_program"]
