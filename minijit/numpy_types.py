@@ -144,3 +144,15 @@ def stores_at_all(target: Dtype, one: t.PythonScalar | t.NumpyScalar) -> bool:
         except (TypeError, ValueError, OverflowError, Warning):
             return False
     return True
+
+
+@cache
+def casts_at_all(target: Dtype, one: t.PythonScalar | t.NumpyScalar) -> bool:
+    """Whether ``target.type(1)`` with a 1 of type `one` works, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            target.type(sample_of(one))
+        except (TypeError, ValueError, OverflowError, Warning):
+            return False
+    return True

@@ -65,7 +65,7 @@ def source_of(function: object) -> Source:
     if isinstance(node, ast.AsyncFunctionDef):
         raise Unsupported("an async function", "use a plain function", here, code.co_filename)
     if node is None or not _fits(node, code, function.__globals__):
-        what = f"the source of {code.co_name} has changed since it was loaded"
+        what = f"the source of {code.co_name} has changed since it was loaded, or a tool has rewritten it"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
 
@@ -147,24 +147,46 @@ def _parse_definition(
     return None
 
 
-def _fits(node: ast.FunctionDef, code: CodeType, scope: dict[str, Any]) -> bool:
+def _fits(node: ast.FunctionDef, code: CodeType, scope: dict[str, Any], lines: list[str]) -> bool:
     """Whether compiling `node` gives `code`."""
     if node.name != code.co_name and not code.co_name.endswith(node.name):
         return False
     if "@pytest_ar" in code.co_names:
         # pytest has rewritten the asserts of a test module: same meaning, longer messages.
         return True
-    # CPython compiles `name.f()` in another way where the module imports `name`; what it imports can only be guessed.
-    modules = [name for name in code.co_names if isinstance(scope.get(name), ModuleType)]
-    for imported in dict.fromkeys(((), tuple(modules), code.co_names)):
-        compiled = _compile_again(node, code, imported)
-        if compiled is not None and _same_code(compiled, code):
-            return True
-    return False
+    # CPython compiles `name.f()` in another way where the module imports `name`. That is most often a module; where it is
+    # not, only the whole file tells.
+    imported = tuple(name for name in code.co_names if isinstance(scope.get(name), ModuleType))
+    compiled = _compile_again(node, code, imported)
+    if compiled is not None and _same_code(compiled, code):
+        return True
+    return any(_same_code(one, code) for one in _codes_of_file(lines).get((code.co_name, code.co_firstlineno), ()))
+
+
+_CODES: Final[list[tuple[list[str], dict[tuple[str, int], list[CodeType]]]]] = []
+"""The lines and the code objects, by name and first line, of the file that was compiled last."""
+
+
+def _codes_of_file(lines: list[str]) -> dict[tuple[str, int], list[CodeType]]:
+    if _CODES and _CODES[0][0] is lines:
+        return _CODES[0][1]
+    found: dict[tuple[str, int], list[CodeType]] = {}
+    pending: list[CodeType] = []
+    try:
+        pending.append(compile("".join(lines), "", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    while pending:
+        for const in pending.pop().co_consts:
+            if isinstance(const, CodeType):
+                found.setdefault((const.co_name, const.co_firstlineno), []).append(const)
+                pending.append(const)
+    _CODES[:] = [(lines, found)]
+    return found
 
 
 def _compile_again(node: ast.FunctionDef, code: CodeType, imported: tuple[str, ...]) -> CodeType | None:
-    """Compile `node` where the same names are free and imported, and the class around it has the same name, as in `code`."""
+    """Compile `node` where the same names are free and imported as in `code`, in a class of the same name."""
     definition: ast.stmt = node
     class_name = class_of(code)
     if class_name:

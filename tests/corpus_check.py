@@ -46,14 +46,14 @@ def check(case: Case, jit: Callable[..., Any]) -> list[Problem]:
 
 
 def _check_row(case: Case, function: Any, row: Row) -> list[Problem]:
-    reasons, bails = len(function.fallback_reasons), function.stats.bail_outs
+    reasons, bails = len(function.fallback_reasons), function.stats["bailouts"]
     problems = []
     for difference in compare(function, row.args, row.kwargs, ulp=case.ulp, original=case.function):
         problems.append(Problem("wrong", f"{_call(case, row)}: {difference}"))
     if case.native and row.runs != "interpreted" and not _is_ill_typed(case, row):
         for reason in function.fallback_reasons[reasons:]:
             problems.append(Problem("interpreted", f"{_call(case, row)}: {reason}"))
-        if row.runs != "bails" and function.stats.bail_outs != bails:
+        if row.runs != "bails" and function.stats["bailouts"] != bails:
             problems.append(Problem("bailed out", _call(case, row)))
     return problems
 

@@ -5,6 +5,8 @@ Every function ends: each loop counts down a budget, and takes the way out when 
 
 from __future__ import annotations
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 VARIABLES = ("a", "b", "c", "d")
@@ -14,6 +16,7 @@ _names = st.sampled_from(VARIABLES)
 _numbers = st.integers(-2, 3).map(str)
 
 
+@cache
 def expressions(depth: int) -> st.SearchStrategy[str]:
     """An expression of Python ints and local variables."""
     leaf = _names | _numbers
@@ -40,6 +43,7 @@ _simple = st.one_of(
     st.builds("log.append({})".format, expressions(2)),
     st.just("pass"),
 )
+_endless = st.just("True")
 _inside_loops = st.sampled_from(("break", "continue"))
 _leaving = st.one_of(
     st.builds("return {}".format, expressions(1)),
@@ -52,6 +56,7 @@ def _indent(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
+@cache
 @st.composite
 def blocks(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
     """A few statements, as lines."""
@@ -61,6 +66,7 @@ def blocks(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
     return lines
 
 
+@cache
 @st.composite
 def statements(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
     """One statement, as lines."""
@@ -74,7 +80,7 @@ def statements(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
         word = draw(_inside_loops)
         return [word] if draw(st.integers(0, 5)) == 0 else [f"if {draw(expressions(1))}: {word}"]
     body = draw(blocks(depth - 1, in_loop or kind != "if"))
-    otherwise = draw(st.none() | blocks(depth - 1, in_loop))
+    otherwise = draw(blocks(depth - 1, in_loop)) if draw(st.booleans()) else None
     if kind == "if":
         lines = [f"if {draw(expressions(2))}:", *_indent(body)]
         if draw(st.booleans()):
@@ -82,7 +88,7 @@ def statements(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
     else:
         body = ["budget -= 1", "if budget < 0: break", *body]
         if kind == "while":
-            head = f"while {draw(st.just('True') | expressions(2))}:"
+            head = f"while {draw(_endless | expressions(2))}:"
         else:
             head = f"for {draw(_names)} in range({draw(_numbers)}):"
         lines = [head, *_indent(body)]

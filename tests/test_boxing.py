@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from minijit import types as t
+from minijit.errors import InternalError, Unsupported
 from tests.wrapper_harness import kernel_header, make, returning
 
 F8 = np.dtype("f8")
@@ -211,6 +212,15 @@ def test_ranges_slices_constants_and_objects():
     assert make((), t.Tuple((t.Const(thing), t.Const("text"))), returning((), []))() == (thing, "text")
     assert make((t.OBJECT,), t.OBJECT, returning((t.OBJECT,), [0]))(thing) is thing
     assert make((), t.EMPTY_TUPLE, returning((), []))() == ()
+
+
+def test_methods_and_iterators():
+    method = make((VECTOR,), t.BoundMethod(VECTOR, "sum"), returning((VECTOR,), [0]))(np.arange(4.0))
+    assert method() == 6.0
+    with pytest.raises(Unsupported, match="a zip object"):
+        make((VECTOR,), t.Iterator("zip", (VECTOR,)), returning((VECTOR,), [0]))
+    with pytest.raises(InternalError):
+        make((), t.UNBOUND, returning((), []))
 
 
 def resident():

@@ -491,6 +491,17 @@ def test_call_c_of_libm_and_of_registered_functions():
     assert seen == [(5, True), (1, True)]
 
 
+def test_c_functions_with_a_second_result_in_a_slot():
+    def body(b, x):
+        whole = b.slots(1)
+        b.store(whole, b.f64(-1.0), local=True)
+        fraction = b.call_c("modf", F64, x, whole)
+        return [fraction, b.load(whole, F64, local=True)]
+
+    native = compiled([F64], body)
+    assert native.call(5.25) == 0 and (native.slot(0, F64), native.slot(1, F64)) == math.modf(5.25)
+
+
 def test_pure_c_functions_are_called_once():
     def body(b, x):
         return [b.emit("fadd", (b.call_c("cosh", F64, x), b.call_c("cosh", F64, x)), F64)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Interpreted:
         self.py_func = function
         self.fallback_reasons: list[str] = []
         self.signatures = [()]
-        self.stats = SimpleNamespace(bail_outs=0)
+        self.stats = {"bailouts": 0}
         self.fault = fault
 
     @property

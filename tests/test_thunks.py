@@ -13,7 +13,7 @@ from minijit.codegen.text import llvm_type, symbol
 from minijit.ir import context
 from minijit.ir.unit import PythonCall
 from minijit.machine import parts_of
-from tests.wrapper_harness import kernel_header, make, words_at
+from tests.wrapper_harness import kernel_header, make, unexpected, words_at
 
 F8 = np.dtype("f8")
 VECTOR = t.Array(F8, 1, "C")
@@ -150,6 +150,18 @@ def test_several_calls_in_one_unit():
     kernel += f"call i32 {THUNK}(ptr %ctx, ptr %row, ptr %row)\ncall i32 {other}(ptr %ctx, ptr %row, ptr %ret)\n"
     call = make((t.INT,), t.INT, kernel + "ret i32 0\n}", python_calls=(first, second))
     assert call(4) == 50
+
+
+def test_endless_recursion_through_python_is_stopped():
+    call = through_python((t.INT,), t.INT, None, on_exit=on_exit)
+    call.record.fill(following=0, constants=[call], names=["a"], defaults={}, on_exit=on_exit, interpret=unexpected)
+    limit = sys.getrecursionlimit()
+    with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
+        call(1)
+    call = through_python((t.INT,), t.INT, lambda x: call(x), on_exit=on_exit)
+    with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
+        call(1)
+    assert sys.getrecursionlimit() == limit
 
 
 def test_references_are_kept_until_the_end_and_no_longer():

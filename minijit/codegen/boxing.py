@@ -6,12 +6,13 @@ with a Python exception set.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
 from minijit import types as t
 from minijit.codegen.text import FunctionText, llvm_type
-from minijit.errors import InternalError
+from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
 from minijit.ir.unit import Unit
 from minijit.machine import parts_of, parts_of_dtype
@@ -69,6 +70,10 @@ class Boxer:
                 return self._shared(self.constant(one.value))
             case t.Never():
                 return "null"
+            case t.BoundMethod(receiver, name):
+                return self._method(receiver, name, slots, slot)
+            case t.Iterator(kind):
+                raise Unsupported(f"a {kind} object that leaves native code", "return or pass what it goes over")
             case _:
                 raise InternalError(f"a value of type {one} can't be handed to Python")
 
@@ -224,6 +229,20 @@ class Boxer:
             fields.append((field, slot))
             slot += len(parts_of(field))
         return self._construct("mj_type_slice", fields, slots)
+
+    def _method(self, receiver: t.Type, name: str, slots: str, slot: int) -> str:
+        text = self.text
+        row = text.stack(8)
+        made = self.box_row([(receiver, slot)], slots, row)
+        start, found, done = text.block, text.new_label("found"), text.new_label("method")
+        text.branch(made, found, done, likely=True)
+        text.begin(found)
+        self_, attribute = ("ptr", text.load("ptr", row)), ("ptr", self.constant(sys.intern(name)))
+        method = text.call("ptr", "PyObject_GetAttr", self_, attribute)
+        self.drop_row(row, 1)
+        text.jump(done)
+        text.begin(done)
+        return text.phi("ptr", [("null", start), (method, found)])
 
     def _construct(self, type_symbol: str, fields: Sequence[tuple[t.Type, int]], slots: str) -> str:
         """Call a type with boxed arguments."""

@@ -14,7 +14,7 @@ from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir.nodes import Instr, Value
 from minijit.ir.unit import Unit
-from minijit.machine import I1, AnyType, Machine, parts_of
+from minijit.machine import I1, PTR, AnyType, Machine, parts_of
 from minijit.runtime.support import INLINE, SIGNATURES
 
 _EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS}
@@ -27,9 +27,11 @@ attributes #3 = { nounwind }
 attributes #4 = { nobuiltin nounwind willreturn memory(none) }
 attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
+attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
+attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 """
-"""C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and ``x * x``
-of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
+"""C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and
+``x * x`` of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
 
 FAST_MATH: Final = "reassoc nsz arcp contract afn "
 """What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
@@ -53,6 +55,12 @@ class ModuleEmitter:
     def payload_of(self, site: int) -> str:
         """The letters of a site's payload."""
         return self.unit.sites[site - 1].payload
+
+    def describe_site(self, number: int) -> str:
+        """What a reader of the text is told about an exit."""
+        site = self.unit.sites[number - 1]
+        exception = f" {site.exception.__name__}" if site.exception else ""
+        return f"{site.kind}{exception}, line {site.span.line}"
 
     def result_slots(self, name: str) -> int:
         """How many slots the result of a native function takes; 0 where its signature is not known."""
@@ -82,8 +90,11 @@ class ModuleEmitter:
         elif name in SIGNATURES:
             self.declare_text(name, SIGNATURES[name])
         elif name not in self._declarations:
+            args = list(args)
+            # A pointer may be to a slot of ours for a second result, which is no effect that others see.
+            outputs = 3 if any(arg.type == PTR for arg in args) else 0
             effects = effects - {"raises"}
-            number = 4 if not effects else 5 if effects == {"reads"} else 3
+            number = 4 + outputs if not effects else 5 + outputs if effects == {"reads"} else 3
             types = ", ".join(_c_type(arg.type) for arg in args)
             returned = "void" if result is None else ("zeroext i1" if result.name == "i1" else llvm_type(result))
             self._declarations[name] = f"declare {returned} {symbol(name)}({types}) #{number}"
@@ -99,7 +110,7 @@ class ModuleEmitter:
         """The call-site attribute that lets the loop vectoriser use vector versions of a C function.
 
         ``attrs["vector"]`` names them: ``{"_ZGVdN4v_exp": 4, ...}``, each with its number of lanes; the arguments and
-        the result must be of one type.
+        the result must be of one type. Such a call may be rounded otherwise than the scalar function.
         """
         variants: dict[str, int] | None = instr.attrs.get("vector")
         if not variants:
@@ -111,7 +122,8 @@ class ModuleEmitter:
             self._declarations.setdefault(name, f"declare {vector} @{name}({types}) #4")
             self._vectors[name] = ""
         mapping = ",".join(f"{name}({name})" for name in variants)
-        return f' nounwind willreturn memory(none) "vector-function-abi-variant"="{mapping}"'
+        # LLVM looks for vector versions of functions only that it may take for C's own.
+        return f' builtin nounwind willreturn memory(none) "vector-function-abi-variant"="{mapping}"'
 
     def scalar_loop(self) -> int:
         """The number of a new metadata node that keeps LLVM from vectorising and unrolling a loop."""

@@ -145,7 +145,7 @@ class FunctionEmitter:
         label = self._exits.get(key)
         if label is None:
             label = self._exits[key] = self.fresh_label("x")
-            self.cold.append(f"{label}:")
+            self.cold.append(f"{label}:  ; {self.module.describe_site(site)}")
             self._store_payload(self.cold, site, payload)
             self.leave_from(self.cold, label, str(site))
         return label

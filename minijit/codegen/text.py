@@ -52,6 +52,14 @@ class ModuleText:
         self._declarations[name] = f"{symbol(name)} = external global i8"
         return symbol(name)
 
+    def string(self, content: str) -> str:
+        """A zero-terminated string; returns the symbol of its first byte."""
+        data = "".join(f"\\{byte:02X}" for byte in content.encode() + b"\0")
+        name = f"@string.{len(self._declarations)}"
+        length = len(content.encode()) + 1
+        self._declarations[name] = f'{name} = private unnamed_addr constant [{length} x i8] c"{data}"'
+        return name
+
     def __str__(self) -> str:
         lines = list(self._declarations.values())
         for function in self._functions:

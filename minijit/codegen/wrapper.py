@@ -15,11 +15,12 @@ from minijit.codegen.boxing import Boxer
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type
 from minijit.codegen.thunks import emit_thunks
 from minijit.codegen.unboxing import unbox
-from minijit.errors import InternalError
+from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
 from minijit.ir.unit import Unit
 from minijit.machine import parts_of
 from minijit.runtime import record
+from minijit.runtime.numpy_api import layout_problem
 from minijit.runtime.object_support import FOREIGN
 
 ENTRY: Final = "mj_call"
@@ -49,6 +50,8 @@ def emit_wrapper(
     nogil : bool
         Release the interpreter's lock while the kernel runs; not done for units that call Python.
     """
+    if problem := layout_problem():
+        raise Unsupported(problem)
     if len(parameters) != len(argument_types):
         raise InternalError(f"{len(parameters)} parameters with {len(argument_types)} types")
     module = ModuleText()
@@ -136,7 +139,7 @@ def _check_guards(text: FunctionText, rec: str, miss: str) -> None:
 def _make_context(text: FunctionText, rec: str) -> str:
     """The call's context on the stack. Only the words that are read before they are written are set."""
     ctx = text.stack(context.SIZE)
-    for offset in (context.BLOCKS, context.OBJECTS):
+    for offset in (context.BLOCKS, context.OBJECTS, context.EXCEPTION):
         text.store("ptr", "null", ctx, offset)
     for offset in (context.DIRTY, context.TRACE_LENGTH):
         text.store("i64", "0", ctx, offset)

@@ -37,18 +37,31 @@ def finished_blocks(ssa: Ssa) -> list[Block]:
 
 
 class _Replacements(dict[Value, Value]):
-    """What takes the place of what; looking up follows chains."""
+    """What takes the place of what; looking up follows chains, and shortens them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._behind_check: dict[Value, Value] = {}
 
     def resolve(self, value: Value) -> Value:
-        while value in self:
-            value = self[value]
-        return value
+        if value not in self:
+            return value
+        end = self[value]
+        while end in self:
+            end = self[end]
+        while value is not end:
+            self[value], value = end, self[value]
+        return end
 
     def unchecked(self, value: Value) -> Value:
         """The variable behind a ``check_bound`` of it."""
+        checks = []
         value = self.resolve(value)
         while value.__class__ is Instr and value.op == "check_bound":
-            value = self.resolve(value.args[0])
+            checks.append(value)
+            value = self.resolve(self._behind_check.get(value, value.args[0]))
+        for check in checks:
+            self._behind_check[check] = value
         return value
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from minijit import types as t
 from minijit.errors import InternalError
 from minijit.ir.builder import known
-from minijit.ir.nodes import UNKNOWN, Value
+from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val, known_integer
 from minijit.library.registry import Arg
-from minijit.machine import F64, I1, Machine, parts_of_dtype
+from minijit.machine import F64, Machine, parts_of_dtype
 from minijit.numpy_types import FLOAT64, INT64, Dtype, holds_int, loop_of
 
 Parts: TypeAlias = tuple[Value, ...]
@@ -43,11 +43,6 @@ def kernel(*ufuncs: np.ufunc, kinds: str) -> Callable[[Kernel], Kernel]:
 def kernel_of(ufunc: np.ufunc, loop: Loop) -> Kernel | None:
     """The kernel for a loop, or ``None`` where there is none."""
     return _KERNELS.get((id(ufunc), loop[0].kind))
-
-
-def has_kernels(ufunc: np.ufunc) -> bool:
-    """Whether there is any kernel for `ufunc`."""
-    return any((id(ufunc), kind) in _KERNELS for kind in "biufc")
 
 
 def is_numeric(one: t.Type) -> bool:
@@ -106,31 +101,13 @@ def part_type(dtype: Dtype) -> Machine:
     return parts_of_dtype(dtype)[0]
 
 
-def is_i1(dtype: Dtype) -> bool:
-    """Whether elements of `dtype` are truth values."""
-    return part_type(dtype) is I1
-
-
 def known_operand(value: Value) -> int | None:
     """The integer that an operand of a kernel is, where it is a constant."""
     number = known(value)
     return number if isinstance(number, int) else None
 
 
-def as_result(loop: Loop, operands: int, parts: Parts) -> Val:
-    """The results of a ufunc as a value: a NumPy scalar, or a tuple of them."""
-    results = loop[operands:]
-    if len(results) == 1:
-        return Val(t.NumpyScalar(results[0]), parts)
-    return Val(t.Tuple(tuple(t.NumpyScalar(dtype) for dtype in results)), parts)
-
-
 def type_of_results(loop: Loop, operands: int) -> t.Type:
     """The type of the results of a loop."""
     results = tuple(t.NumpyScalar(dtype) for dtype in loop[operands:])
     return results[0] if len(results) == 1 else t.Tuple(results)
-
-
-def is_known(arg: Arg) -> bool:
-    """Whether the value of an argument is known while compiling."""
-    return arg.const is not UNKNOWN

@@ -47,7 +47,8 @@ def negative(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     return (b.sub(_const(b, loop[0], 0), operands[0][0]),)
 
 
-@kernel(np.positive, np.conjugate, kinds="iufc")
+@kernel(np.positive, kinds="iufc")
+@kernel(np.conjugate, kinds="iuf")
 def positive(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     """The number itself."""
     return operands[0]

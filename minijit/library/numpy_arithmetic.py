@@ -10,10 +10,16 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val, known_integer
-from minijit.library.elementwise import Loop, Parts, is_numeric, plan_of, run, to_loop
+from minijit.library import (
+    complex_kernels,
+    float_kernels,
+    float_powers,
+    integer_kernels,
+)
+from minijit.library.elementwise import is_numeric, plan_of, run, to_loop, type_of_results
 from minijit.library.complex_powers import power_of_constant
 from minijit.library.registry import Arg, lowers
-from minijit.numpy_types import COMPLEX128, FLOAT64, type_of_call
+from minijit.numpy_types import ALL_DTYPES, FLOAT64, type_of_call
 
 BINARY: Final[dict[Callable[..., Any], np.ufunc]] = {
     operator.add: np.add,
@@ -39,9 +45,10 @@ UNARY: Final[dict[Callable[..., Any], np.ufunc]] = {
     abs: np.absolute,
 }
 
-_RAISING: Final = frozenset({operator.pow})
+KERNEL_MODULES: Final = (complex_kernels, float_kernels, float_powers, integer_kernels)
+"""Importing them fills the table of kernels."""
+
 _NUMPY_FLOAT64: Final = t.NumpyScalar(FLOAT64)
-_NUMPY_COMPLEX128: Final = t.NumpyScalar(COMPLEX128)
 
 
 def has_numpy(*args: Arg) -> bool:
@@ -49,23 +56,15 @@ def has_numpy(*args: Arg) -> bool:
     return all(is_numeric(arg.type) for arg in args) and any(isinstance(arg.type, t.NumpyScalar) for arg in args)
 
 
-def numbers() -> list[t.Type]:
-    """A type of each kind of number, for the samples of the tests."""
-    dtypes = (np.bool_, np.int8, np.uint8, np.int32, np.int64, np.uint64, np.float32, np.float64, np.complex64)
-    return [t.BOOL, t.INT, t.FLOAT, t.COMPLEX, *(t.NumpyScalar(np.dtype(dtype)) for dtype in dtypes)]
-
-
 def result_of(function: Callable[..., Any], ufunc: np.ufunc, args: tuple[Arg, ...]) -> t.Type | None:
-    """The type of an operator's result, where we have a kernel for the loop that computes it."""
+    """The type of an operator's result."""
     if not has_numpy(*args):
         return None
     wanted = type_of_call(function, tuple(arg.type for arg in args))  # type: ignore[arg-type]
     plan = plan_of(ufunc, args)
     if wanted is None or plan is None:
-        return None
-    results = tuple(t.NumpyScalar(dtype) for dtype in plan[0][len(args) :])
-    given: t.Type = results[0] if len(results) == 1 else t.Tuple(results)
-    return wanted if wanted == given else None
+        return wanted
+    return wanted if wanted == type_of_results(plan[0], len(args)) else None
 
 
 def _register(function: Callable[..., Any], ufunc: np.ufunc, count: int) -> None:
@@ -81,26 +80,23 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc, count: int) -> None
         fold=True,
     )
     def lower(b: Builder, *values: Val) -> Val:
-        loop, parts = run(b, ufunc, values)
-        results = tuple(t.NumpyScalar(dtype) for dtype in loop[count:])
-        return Val(results[0] if len(results) == 1 else t.Tuple(results), parts)
+        args = tuple(Arg(value.type, value.const) for value in values)
+        wanted = result_of(function, ufunc, args)
+        assert wanted is not None
+        if plan_of(ufunc, args) is None:
+            return b.call_python(function, values, wanted, effects="")
+        return Val(wanted, run(b, ufunc, values)[1])
 
 
 def samples_of(count: int) -> Iterator[tuple[Any, ...]]:
     """Arguments for operators: a small and a negative or large number of every dtype, with one of every other."""
-    classes = [bool, int, float, complex, *(dtype.type for dtype in _dtypes())]
+    classes = [bool, int, float, complex, *(dtype.type for dtype in ALL_DTYPES)]
     for first in classes:
         if count == 1:
             yield (first(3),)
             continue
         for second in classes:
             yield (first(7), second(2))
-
-
-def _dtypes() -> tuple[np.dtype[np.generic], ...]:
-    from minijit.numpy_types import ALL_DTYPES
-
-    return ALL_DTYPES
 
 
 # Before the general rows: complex powers, of which only whole constant exponents are computed here.
@@ -149,7 +145,7 @@ for _function, _ufunc in UNARY.items():
     _register(_function, _ufunc, 1)
 
 
-# ---- integers of Python's shifted or added to need no more; indices and truth:
+# ---- truth, index
 
 
 @lowers(operator.truth, t.NumpyScalar, result=t.BOOL, samples=[(np.float32(0.5),), (np.complex64(0),), (np.int8(0),)])
@@ -178,5 +174,3 @@ def numpy_int_as_python(b: Builder, x: Val) -> Val:
         b.bail_unless(b.icmp("sge", word, b.i64(0)), "Python int too large to convert to C long")
     return b.int_val(word)
 
-
-__all__ = ["BINARY", "UNARY", "Loop", "Parts", "has_numpy", "index", "numpy_int_as_python", "result_of", "truth"]

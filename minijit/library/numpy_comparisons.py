@@ -11,7 +11,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val, known_integer
-from minijit.library.elementwise import Loop, Parts, is_numeric, kernel, part_type, to_loop
+from minijit.library.elementwise import Loop, Parts, is_numeric, kernel, kernel_of, to_loop
 from minijit.library.numpy_arithmetic import has_numpy, samples_of
 from minijit.library.registry import Arg, lowers
 from minijit.machine import I64
@@ -100,8 +100,6 @@ def compare(b: Builder, ufunc: np.ufunc, x: Val, y: Val) -> Value:
         return compare_integers(b, _PREDICATES[ufunc][1], left, x_dtype, right, y_dtype)
     loop = loop_of(ufunc, (x_type, y_type))
     assert loop is not None
-    from minijit.library.elementwise import kernel_of
-
     function = kernel_of(ufunc, loop)
     assert function is not None
     return function(b, loop, [to_loop(b, x, loop[0]), to_loop(b, y, loop[1])])[0]
@@ -122,6 +120,13 @@ def type_of_comparison(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
     return NUMPY_BOOL if loop_of(ufunc, (x.type, y.type)) is not None else None  # type: ignore[arg-type]
 
 
+def type_of_comparison_ufunc(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
+    """``np.bool``, for two Python numbers too."""
+    if not (is_numeric(x.type) and is_numeric(y.type)) or loop_of(ufunc, (x.type, y.type)) is None:  # type: ignore[arg-type]
+        return None
+    return NUMPY_BOOL
+
+
 def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
     def result(x: Arg, y: Arg) -> t.Type | None:
         given = type_of_comparison(ufunc, x, y)
@@ -137,5 +142,3 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
 for _function, _ufunc in COMPARISONS.items():
     _register(_function, _ufunc)
 
-
-__all__ = ["COMPARISONS", "NUMPY_BOOL", "compare", "compare_integers", "type_of_comparison", "part_type"]

@@ -44,7 +44,7 @@ Fold: TypeAlias = "bool | Callable[..., object]"
 """Whether and how a call is evaluated while compiling; see :func:`lowers`."""
 Samples: TypeAlias = "Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[Any, ...]]]"
 """Rows of arguments for the generic tests, or a function that makes them."""
-LowerRule: TypeAlias = "Callable[..., Val]"
+LowerRule: TypeAlias = Callable[..., Any]
 """``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""
 
 

@@ -16,7 +16,8 @@ def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
     """The items of `value` as a tuple; Python's own error where there are more or fewer than `count`."""
     names = ", ".join(f"x{k}" for k in range(count))
     scope: dict[str, Any] = {"value": value}
-    exec(f"[{names}] = value", scope)
+    # Under this file's name: frames of our own are left out of tracebacks.
+    exec(compile(f"[{names}] = value", __file__, "exec"), scope)
     return tuple(scope[f"x{k}"] for k in range(count))
 
 

@@ -68,7 +68,7 @@ def _byte(address: int) -> int:
 class _Table:
     """The hash table of a dict, read in place."""
 
-    def __init__(self, container: dict[str, Any]) -> None:
+    def __init__(self, container: dict[Any, Any]) -> None:
         self.keys_at = id(container) + _KEYS
         self.keys = _word(self.keys_at)
         if _word(id(container) + _VALUES):
@@ -121,7 +121,7 @@ def _is_key(address: int, name: str) -> bool:
     return type(key) is str and key == name
 
 
-def pairs_of_name(container: dict[str, Any], name: str, value: object) -> list[Pair]:
+def pairs_of_name(container: dict[Any, Any], name: str, value: object) -> list[Pair]:
     """The pairs that say that the dict `container` binds `name` to `value` (``MISSING``: does not bind it)."""
     table = _Table(container)
     entry, visited = table.probe(name)

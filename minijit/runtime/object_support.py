@@ -1,6 +1,6 @@
-"""LLVM text of the support functions that deal with Python objects: boxing arrays, holding arrays, leaving a call.
+"""LLVM text of the support functions that deal with Python objects: boxing and holding arrays.
 
-They are compiled once per process; generated code refers to them by symbol. The comment before each function is its
+They are compiled once per process, together with those of :mod:`minijit.runtime.leaving`; generated code refers to them by symbol. The comment before each function is its
 contract.
 """
 
@@ -13,6 +13,7 @@ from typing import Final
 from minijit.ir import context
 from minijit.runtime import numpy_api as api
 from minijit.runtime import record
+from minijit.runtime.leaving import HEADROOM, LEAVE, ROOM
 
 EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave")
 
@@ -27,10 +28,11 @@ def object_support_text() -> str:
     what ``malloc`` gave. Without it the array is freed all the same, but can't be resized.
     """
     names = {**_numbers(context), **_numbers(record), **_numbers(api), "FOREIGN": FOREIGN // 2}
+    names |= {"HEADROOM": HEADROOM, "ROOM": ROOM}
     names["CARRAY"] = api.C_CONTIGUOUS | api.ALIGNED | api.WRITEABLE
     names["CONTIGUOUS"] = api.C_CONTIGUOUS | api.F_CONTIGUOUS
     handler = _HANDLER if "mj_data_handler" in api.symbols() else _NO_HANDLER
-    return Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + _LEAVE).substitute(names)
+    return Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
 
 
 def _numbers(module: ModuleType) -> dict[str, int]:
@@ -39,21 +41,13 @@ def _numbers(module: ModuleType) -> dict[str, int]:
 
 _DECLARATIONS: Final = """
 @mj_type_numpy_ndarray = external global i8
-@mj_none = external global i8
 declare ptr @PyArray_DescrFromType(i32)
 declare ptr @PyArray_NewFromDescr(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
 declare i32 @PyArray_SetBaseObject(ptr, ptr)
 declare void @Py_IncRef(ptr)
 declare void @Py_DecRef(ptr)
-declare ptr @PyLong_FromLongLong(i64)
-declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
-declare void @PyErr_SetObject(ptr, ptr)
-declare void @PyErr_Restore(ptr, ptr, ptr)
 declare ptr @PyErr_NoMemory()
-declare ptr @PyException_GetTraceback(ptr)
-declare ptr @PyException_GetContext(ptr)
 declare ptr @mj_alloc(ptr, i64, i1)
-declare void @mj_release(ptr)
 declare void @free(ptr)
 declare i32 @memcmp(ptr, ptr, i64)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)
@@ -267,61 +261,5 @@ _NO_HANDLER: Final = """
 define internal void @mj_set_handler(ptr %array) nounwind {
 entry:
   ret void
-}
-"""
-
-_LEAVE: Final = """
-; What a call whose kernel left with %status returns: on_exit says which exception to raise, or that the interpreter
-; runs the function again. An exception that Python itself chained keeps its context; ours gets it as with `raise`.
-define ptr @mj_leave(ptr %record, ptr %ctx, i32 %status, ptr %args, i64 %nargsf, ptr %kwnames) nounwind {
-entry:
-  %row = alloca [2 x ptr]
-  %second = getelementptr ptr, ptr %row, i64 1
-  %wide = sext i32 %status to i64
-  %number = call ptr @PyLong_FromLongLong(i64 %wide)
-  store ptr %number, ptr %row
-  %address = ptrtoint ptr %ctx to i64
-  %context = call ptr @PyLong_FromLongLong(i64 %address)
-  store ptr %context, ptr %second
-  %no.number = icmp eq ptr %number, null
-  %no.context = icmp eq ptr %context, null
-  %no.memory = or i1 %no.number, %no.context
-  br i1 %no.memory, label %fail, label %ask
-ask:
-  %on_exit.at = getelementptr i8, ptr %record, i64 $ON_EXIT
-  %on_exit = load ptr, ptr %on_exit.at
-  %exception = call ptr @PyObject_Vectorcall(ptr %on_exit, ptr %row, i64 2, ptr null)
-  call void @Py_DecRef(ptr %number)
-  call void @Py_DecRef(ptr %context)
-  call void @mj_release(ptr %ctx)
-  %raised = icmp eq ptr %exception, null
-  br i1 %raised, label %fail, label %answered
-answered:
-  %again = icmp eq ptr %exception, @mj_none
-  br i1 %again, label %interpret, label %raise
-interpret:
-  call void @Py_DecRef(ptr %exception)
-  %function.at = getelementptr i8, ptr %record, i64 $INTERPRET
-  %function = load ptr, ptr %function.at
-  %result = call ptr @PyObject_Vectorcall(ptr %function, ptr %args, i64 %nargsf, ptr %kwnames)
-  ret ptr %result
-raise:
-  %type.at = getelementptr i8, ptr %exception, i64 $TYPE
-  %type = load ptr, ptr %type.at
-  %chained = call ptr @PyException_GetContext(ptr %exception)
-  %ours = icmp eq ptr %chained, null
-  br i1 %ours, label %as.raise, label %as.is
-as.raise:
-  call void @PyErr_SetObject(ptr %type, ptr %exception)
-  call void @Py_DecRef(ptr %exception)
-  ret ptr null
-as.is:
-  call void @Py_DecRef(ptr %chained)
-  call void @Py_IncRef(ptr %type)
-  %traceback = call ptr @PyException_GetTraceback(ptr %exception)
-  call void @PyErr_Restore(ptr %type, ptr %exception, ptr %traceback)
-  ret ptr null
-fail:
-  ret ptr null
 }
 """

@@ -231,4 +231,4 @@ def native(function: Any, *, bails: bool = False) -> Iterator[None]:
 
 
 def _bail_outs(function: Any) -> int:
-    return int(function.stats.bail_outs)
+    return int(function.stats["bailouts"])

@@ -105,6 +105,8 @@ class Expressions:
         left, rank = self.number(scope, depth, limit)
         # in loops a product of two variables could grow beyond all bounds before the loop ends
         right, other = self.literal(limit) if operator == "*" and scope.loops else self.number(scope, depth, limit)
+        if operator == "-" and "bool" in (rank, other):
+            operator = "+"
         return f"({left} {operator} {right})", highest(rank, other, "int")
 
     def division(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
@@ -181,7 +183,7 @@ class Expressions:
         return f"np.{name}({text})", rank_of(name.rstrip("_"))
 
     def boolean(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
-        return f"({self.condition(scope, depth)})", "real"
+        return f"({self.condition(scope, depth)})", "bool"
 
     def helper_call(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
         name = self.choice.pick(sorted(self.helpers))

@@ -11,7 +11,7 @@ c4:
   %v5 = sdiv i64 100, %x0.1
   store i64 %v5, ptr %ret, align 8
   ret i32 0
-x3:
+x3:  ; raise ZeroDivisionError, line 2
   br label %leave
 leave:
   %status = phi i32 [ 1, %x3 ]
@@ -25,6 +25,8 @@ attributes #3 = { nounwind }
 attributes #4 = { nobuiltin nounwind willreturn memory(none) }
 attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
+attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
+attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}
 !1 = !{!"branch_weights", i32 1, i32 2000}

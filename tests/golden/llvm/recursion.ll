@@ -38,12 +38,12 @@ b3.join:
   %t17 = add nsw i64 %t16, 1
   store i64 %t17, ptr %depth, align 8
   ret i32 0
-x7:
+x7:  ; bail OverflowError, line 0
   br label %leave
 x11:
   call void @mj_trace(ptr %ctx, i32 1)
   br label %leave
-x18:
+x18:  ; bail RecursionError, line 0
   br label %leave
 leave:
   %status = phi i32 [ 2, %x7 ], [ %t9, %x11 ], [ 3, %x18 ]
@@ -60,6 +60,8 @@ attributes #3 = { nounwind }
 attributes #4 = { nobuiltin nounwind willreturn memory(none) }
 attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
+attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
+attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}
 !1 = !{!"branch_weights", i32 1, i32 2000}

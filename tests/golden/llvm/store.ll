@@ -22,7 +22,7 @@ c10:
 c20:
   store i64 %v17, ptr %ret, align 8
   ret i32 0
-x5:
+x5:  ; raise IndexError, line 0
   %t6 = getelementptr inbounds i8, ptr %ctx, i64 72
   store i64 %x1.2, ptr %t6, align 8
   %t7 = getelementptr inbounds i8, ptr %ctx, i64 80
@@ -32,7 +32,7 @@ w9:
   %t11 = add i64 %x1.2, %x2.3
   %t12 = icmp ult i64 %t11, %x2.3
   br i1 %t12, label %c10, label %x5, !prof !0
-x19:
+x19:  ; bail OverflowError, line 0
   br label %leave
 leave:
   %status = phi i32 [ 1, %x5 ], [ 2, %x19 ]
@@ -52,6 +52,8 @@ attributes #3 = { nounwind }
 attributes #4 = { nobuiltin nounwind willreturn memory(none) }
 attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
+attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
+attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}
 !1 = !{!"branch_weights", i32 1, i32 2000}

@@ -24,7 +24,7 @@ c10:
 b3.loop.end:
   store i64 %p18, ptr %ret, align 8
   ret i32 0
-x5:
+x5:  ; raise IndexError, line 0
   %t6 = getelementptr inbounds i8, ptr %ctx, i64 72
   store i64 %p4, ptr %t6, align 8
   %t7 = getelementptr inbounds i8, ptr %ctx, i64 80
@@ -46,6 +46,8 @@ attributes #3 = { nounwind }
 attributes #4 = { nobuiltin nounwind willreturn memory(none) }
 attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
+attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
+attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}
 !1 = !{!"branch_weights", i32 1, i32 2000}

@@ -1,0 +1,134 @@
+"""Kernels that call the C library, and those that combine such calls as NumPy does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from minijit.ir.builder import machine_type
+from minijit.ir.nodes import Value
+from minijit.library.builder import Builder
+from minijit.library.elementwise import Loop, Parts, kernel, part_type
+from minijit.library.float_kernels import copysign, float_const, is_infinite
+from minijit.machine import F32, F64, I32
+
+FUNCTIONS: Final[dict[np.ufunc, str]] = {
+    np.exp: "exp",
+    np.exp2: "exp2",
+    np.expm1: "expm1",
+    np.log: "log",
+    np.log2: "log2",
+    np.log10: "log10",
+    np.log1p: "log1p",
+    np.sin: "sin",
+    np.cos: "cos",
+    np.tan: "tan",
+    np.arcsin: "asin",
+    np.arccos: "acos",
+    np.arctan: "atan",
+    np.sinh: "sinh",
+    np.cosh: "cosh",
+    np.tanh: "tanh",
+    np.arcsinh: "asinh",
+    np.arccosh: "acosh",
+    np.arctanh: "atanh",
+    np.cbrt: "cbrt",
+    np.arctan2: "atan2",
+    np.hypot: "hypot",
+    np.nextafter: "nextafter",
+}
+"""The name of the C function for doubles; for floats there is an ``f`` behind it."""
+
+
+def call_libm(b: Builder, name: str, *args: Value) -> Value:
+    """Call a function of the C library in the precision of its arguments."""
+    machine = machine_type(args[0])
+    return b.call_c(name + "f" if machine is F32 else name, machine, *args)
+
+
+def _register(ufunc: np.ufunc, name: str) -> None:
+    @kernel(ufunc, kinds="f")
+    def of_libm(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+        return (call_libm(b, name, *(operand[0] for operand in operands)),)
+
+
+for _ufunc, _name in FUNCTIONS.items():
+    _register(_ufunc, _name)
+
+
+def _register_scaling(ufuncs: tuple[np.ufunc, ...], over: float, under: float) -> None:
+    @kernel(*ufuncs, kinds="f")
+    def scaled(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+        dtype = loop[0].type
+        factor = float(dtype(over) / dtype(under))
+        return (b.binary("fmul", operands[0][0], float_const(b, operands[0][0], factor)),)
+
+
+_register_scaling((np.deg2rad, np.radians), math.pi, 180.0)
+_register_scaling((np.rad2deg, np.degrees), 180.0, math.pi)
+
+
+@kernel(np.spacing, kinds="f")
+def spacing(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """The distance to the next number away from zero; nan for infinities."""
+    (x,) = operands[0]
+    away = copysign(b, float_const(b, x, math.inf), x)
+    distance = b.binary("fsub", call_libm(b, "nextafter", x, away), x)
+    return (b.select(is_infinite(b, x), float_const(b, x, math.nan), distance),)
+
+
+def _register_logaddexp(ufunc: np.ufunc, log: str, exp: str, of_two: float) -> None:
+    @kernel(ufunc, kinds="f")
+    def logaddexp(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+        (x,), (y,) = operands
+        difference = b.binary("fsub", x, y)
+        larger = b.select(b.fcmp("ogt", difference, float_const(b, x, 0.0)), x, y)
+        ratio = call_libm(b, exp, b.fneg(b.intrinsic("fabs", machine_type(x), difference)))
+        if log == "log2":
+            more = b.binary("fmul", float_const(b, x, float(loop[0].type(math.log2(math.e)))), call_libm(b, "log1p", ratio))
+        else:
+            more = call_libm(b, log, ratio)
+        apart = b.select(b.fcmp("uno", difference, difference), difference, b.binary("fadd", larger, more))
+        same = b.binary("fadd", x, float_const(b, x, float(loop[0].type(of_two))))
+        return (b.select(b.fcmp("oeq", x, y), same, apart),)
+
+
+_register_logaddexp(np.logaddexp, "log1p", "exp", math.log(2))
+_register_logaddexp(np.logaddexp2, "log2", "exp2", 1.0)
+
+
+@kernel(np.frexp, kinds="f")
+def frexp(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """Mantissa and exponent; the exponent of what is not finite is 0 (as glibc has it; NumPy says unspecified)."""
+    (x,) = operands[0]
+    slot = b.slots(1)
+    b.store(slot, b.const(I32, 0), local=True)
+    name, machine = ("frexpf", F32) if machine_type(x) is F32 else ("frexp", F64)
+    mantissa = b.call_c(name, machine, x, slot, effects="reads writes")
+    return mantissa, b.load(slot, I32, local=True)
+
+
+@kernel(np.ldexp, kinds="f")
+def ldexp(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """x * 2**n; an exponent that does not fit into C's int is as good as the nearest that does."""
+    (x,), (n,) = operands
+    if loop[1].itemsize == 8:
+        limits = np.iinfo(np.int32)
+        n = b.max_i64(b.min_i64(n, b.i64(int(limits.max))), b.i64(int(limits.min)))
+        n = b.convert("trunc", n, I32)
+    name, machine = ("ldexpf", F32) if machine_type(x) is F32 else ("ldexp", F64)
+    return (b.call_c(name, machine, x, n),)
+
+
+@kernel(np.modf, kinds="f")
+def modf(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """Fraction and whole part, both with the sign of the number."""
+    (x,) = operands[0]
+    whole = b.intrinsic("trunc", part_type(loop[0]), x)
+    fraction = b.select(is_infinite(b, x), float_const(b, x, 0.0), b.binary("fsub", x, whole))
+    return copysign(b, fraction, x), whole
+
+
