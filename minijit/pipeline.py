@@ -24,6 +24,7 @@ from minijit.ir.printer import print_function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
+from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.runtime.typeof import type_of
@@ -101,16 +102,20 @@ def build_unit(
     unit.fastmath = options.fastmath
     unit.guards = program.guards
     for instance in [entry, *(each for each in program.instances.values() if each is not entry)]:
-        _lower_instance(unit, instance, clock, observe)
+        _lower_instance(unit, instance, options, clock, observe)
     unit.has_effects = bool(effects_of_instance(entry) & {"writes", "io", "unknown"})
     return unit, entry
 
 
-def _lower_instance(unit: Unit, instance: Instance, clock: Clock, observe: Observer) -> None:
+def _lower_instance(
+    unit: Unit, instance: Instance, options: Options, clock: Clock, observe: Observer
+) -> None:
     name = instance.function.__name__
     typed = typed_function(instance.inference)
     _finished(typed, "typed", observe)
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
+    if not options.boundscheck:
+        clock.run("drop bounds checks", lambda: drop_bounds_checks(lowered))
     for pass_name, transform in PASSES:
         clock.run(pass_name, lambda transform=transform: transform(lowered))  # type: ignore[misc]
         if pass_name != PASSES[-1][0]:

@@ -64,7 +64,7 @@ def source_of(function: object) -> Source:
     node = _parse_block(lines, code.co_firstlineno)
     if isinstance(node, ast.AsyncFunctionDef):
         raise Unsupported("an async function", "use a plain function", here, code.co_filename)
-    if node is None or not _fits(node, code, function.__globals__):
+    if node is None or not _fits(node, code, function.__globals__, lines):
         what = f"the source of {code.co_name} has changed since it was loaded, or a tool has rewritten it"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
@@ -154,8 +154,8 @@ def _fits(node: ast.FunctionDef, code: CodeType, scope: dict[str, Any], lines: l
     if "@pytest_ar" in code.co_names:
         # pytest has rewritten the asserts of a test module: same meaning, longer messages.
         return True
-    # CPython compiles `name.f()` in another way where the module imports `name`. That is most often a module; where it is
-    # not, only the whole file tells.
+    # CPython compiles `name.f()` in another way where the module imports `name`. That is most often a module; where it
+    # is not, only the whole file tells.
     imported = tuple(name for name in code.co_names if isinstance(scope.get(name), ModuleType))
     compiled = _compile_again(node, code, imported)
     if compiled is not None and _same_code(compiled, code):
@@ -168,8 +168,9 @@ _CODES: Final[list[tuple[list[str], dict[tuple[str, int], list[CodeType]]]]] = [
 
 
 def _codes_of_file(lines: list[str]) -> dict[tuple[str, int], list[CodeType]]:
-    if _CODES and _CODES[0][0] is lines:
-        return _CODES[0][1]
+    for last, codes in _CODES:
+        if last is lines:
+            return codes
     found: dict[tuple[str, int], list[CodeType]] = {}
     pending: list[CodeType] = []
     try:

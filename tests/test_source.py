@@ -32,6 +32,33 @@ def load(path: Path, text: str | bytes) -> ModuleType:
     return module
 
 
+IMPORTING = """\
+from math import pi
+import math
+from minijit import types as t
+from minijit.types import INT, Array as A
+
+def f(a):
+    b = pi.hex() + math.sin(2)
+    return INT.name.upper(b), t.dtype_of(a), A.mro(), own.method(), a.method()
+
+class own:
+    method = f
+
+def outer():
+    import math
+    from os import path
+    def g(): return math.sin(path.join())
+    return g
+"""
+
+
+def test_names_that_are_imported_from_modules(tmp_path: Path) -> None:
+    module = load(tmp_path / "importing.py", IMPORTING)
+    source_of(module.f)
+    source_of(module.outer())
+
+
 def returned(function: FunctionType) -> tuple[str, int, int]:
     """The expression that the function returns, with its line and column."""
     (found,) = [node for node in ast.walk(source_of(function).node) if isinstance(node, ast.Return)]
@@ -180,8 +207,8 @@ def test_notebook_cells() -> None:
 
 
 def test_doctests() -> None:
-    example = ">>> from minijit.source import source_of\n>>> def f(a):\n...     return a\n>>> source_of(f).node.name\n'f'\n"
-    test = doctest.DocTestParser().get_doctest(example, {}, "example", None, 0)
+    example = ">>> def f(a):\n...     return a\n>>> source_of(f).node.name\n'f'\n"
+    test = doctest.DocTestParser().get_doctest(example, {"source_of": source_of}, "example", None, 0)
     assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
 
 

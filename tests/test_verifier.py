@@ -123,7 +123,7 @@ def untyped_at_stage_typed(function: Function) -> None:
     function.stage = "typed"
 
 
-def machine_free_at_stage_loops(function: Function) -> None:
+def wrong_stage(function: Function) -> None:
     function.stage = "loops"
 
 
@@ -146,7 +146,7 @@ DAMAGE: list[tuple[Callable[[Function], None], str]] = [
     (operator_missing, "inplace (line 5): attribute 'operator' is missing"),
     (constant_without_value, "the constant has no value"),
     (use_before_definition, "which may not have run before"),
-    (use_that_is_not_dominated, "return (line 6): uses the result of inplace of if.then, which may not have run before"),
+    (use_that_is_not_dominated, "uses the result of inplace of if.then, which may not have run before"),
     (use_of_a_stranger, "uses the result of const, which is not in the function"),
     (strange_terminator, "stop: there is no such terminator"),
     (return_of_nothing, "0 operands in place of 1"),
@@ -156,7 +156,7 @@ DAMAGE: list[tuple[Callable[[Function], None], str]] = [
     (foreign_parameter, "belongs to another block"),
     (typed_too_early, "has a type already: int"),
     (untyped_at_stage_typed, "of type never"),
-    (machine_free_at_stage_loops, "which is no machine value"),
+    (wrong_stage, "entry: global (line 3): not allowed at stage loops"),
     (no_such_stage, "there is no stage 'assembly'"),
     (no_blocks, "there is no entry block"),
 ]
@@ -214,6 +214,9 @@ def test_stage_loops() -> None:
     function = loops_function()
     function.blocks[2].params[0].type = I64
     assert any("the result of fadd of type f64 for a parameter of type i64" in one for one in problems_of(function))
+    function = loops_function()
+    function.blocks[2].params[0].type = t.FLOAT
+    assert any("a parameter, which is no machine value but float" in one for one in problems_of(function))
     function = loops_function()
     function.blocks[0].instrs[1].type = F64
     assert any("the condition is f64, not i1" in one for one in problems_of(function))

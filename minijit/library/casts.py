@@ -75,10 +75,13 @@ def _float_to_integer(builder: MachineBuilder, part: Value, target: np.dtype[np.
         return builder.convert("trunc", builder.convert("fptosi", part, I32), to)
     if to is I32:
         return builder.convert("trunc", builder.convert("fptosi", part, I64), to)
-    # uint64: negative numbers wrap through int64, as they do in C on the machines that we know.
-    negative = builder.fcmp("olt", part, builder.const(parts_of_part(part), 0.0))
+    # uint64: as compilers for x86-64 do it, by way of int64, less 2**63 for what is beyond it.
+    half = builder.const(parts_of_part(part), float(1 << 63))
+    upper = builder.convert("fptosi", builder.binary("fsub", part, half), I64)
     return builder.select(
-        negative, builder.convert("fptosi", part, I64), builder.convert("fptoui", part, I64)
+        builder.fcmp("oge", part, half),
+        builder.binary("xor", upper, builder.i64(-(1 << 63))),
+        builder.convert("fptosi", part, I64),
     )
 
 

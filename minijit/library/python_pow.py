@@ -114,7 +114,11 @@ def _fold_power(x: Arg, y: Arg) -> object:
     result=_type_of_power,
     effects="raises",
     fold=_fold_power,
-    samples=lambda: [*mixed(INTS, (*FEW_INTS, *BOOLS))(), *pairs(range(-12, 13), SMALL)()],
+    samples=lambda: [
+        *pairs((*INTS, *BOOLS), (0, 1, 2, 3, -1, -3, False, True))(),
+        *pairs(range(-12, 13), SMALL)(),
+        *pairs((0, 1, -1), FEW_INTS)(),
+    ],
 )
 def _pow(b: Builder, x: Val, y: Val) -> Val:
     base, exponent = int_part(b, x), known_int(y)

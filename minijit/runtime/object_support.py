@@ -1,7 +1,7 @@
 """LLVM text of the support functions that deal with Python objects: boxing and holding arrays.
 
-They are compiled once per process, together with those of :mod:`minijit.runtime.leaving`; generated code refers to them by symbol. The comment before each function is its
-contract.
+They are compiled once per process, together with that of :mod:`minijit.runtime.leaving`; generated code refers to them
+by symbol. The comment before each function is its contract.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def resolve_call(
     if function is not None and not _is_foreign(function):
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
-        return _exception(value, args, keywords)
+        return _exception(program, value, args, keywords)
     raise Unsupported(f"a call of {_name_of(value)}", "call it outside of the compiled function")
 
 
@@ -124,10 +124,13 @@ def _library(
     return program.resolver.entry_or_error(value, args, named, f"a call of {_name_of(value)}")
 
 
-def _exception(value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...]) -> tuple[Target, Fact]:
-    if len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__init__ is value.__base__.__init__:  # type: ignore[misc,union-attr]
-        exception = value(args[0].const)
-        if str(exception) == args[0].const:
+def _exception(
+    program: Program, value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...]
+) -> tuple[Target, Fact]:
+    """An exception with a known message is known itself; any other is made by Python."""
+    if len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__module__ == "builtins":
+        exception = program.known_exception(value, args[0].const)
+        if exception.args == (args[0].const,):
             return ConstantTarget(t.Const(exception), exception), Fact(t.Const(exception), exception)
     return PythonTarget(value, t.OBJECT, keywords), Fact(t.OBJECT)
 

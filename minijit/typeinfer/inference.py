@@ -13,7 +13,7 @@ from minijit import types as t
 from minijit.errors import InternalError, Unsupported
 from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
-from minijit.library.targets import Binding
+from minijit.library.targets import Binding, FunctionTarget
 from minijit.typeinfer.facts import NOTHING, Fact, join, same_fact
 from minijit.typeinfer.rules import RULES
 
@@ -83,7 +83,7 @@ class Inference:
             inputs = tuple(self.facts.get(arg, NOTHING) for arg in instr.args)
             if any(isinstance(fact.type, t.Never) for fact in inputs):
                 return changed
-            if instr in self.facts and self._inputs.get(instr) == inputs and instr.op != "call":
+            if instr in self.facts and self._inputs.get(instr) == inputs and not self._calls_user_function(instr):
                 fact = self.facts[instr]
             else:
                 fact = self._evaluate(instr, inputs)
@@ -95,6 +95,11 @@ class Inference:
             if isinstance(fact.type, t.Never):
                 return changed
         return self._leave(block) or changed
+
+    def _calls_user_function(self, instr: Instr) -> bool:
+        """Whether the result may change though the operands do not: the callee is inferred meanwhile."""
+        binding = self.bindings.get(instr)
+        return binding is not None and any(isinstance(case.target, FunctionTarget) for case in binding.cases)
 
     def _join_params(self, block: Block) -> bool:
         changed = False

@@ -73,6 +73,7 @@ class Program:
         self.instances: dict[object, Instance] = {}
         self.guards: list[Guard] = []
         self._guarded: set[tuple[int, str]] = set()
+        self._exceptions: dict[tuple[type[BaseException], str], BaseException] = {}
         self._round = 0
         self._again = False
 
@@ -114,6 +115,10 @@ class Program:
             instance.result = result
             if instance.is_recursive:
                 self._again = True
+
+    def known_exception(self, kind: type[BaseException], message: str) -> BaseException:
+        """The one exception that stands for all of this kind and message; it is never raised itself."""
+        return self._exceptions.setdefault((kind, message), kind(message))
 
     # ---- names of the program
 
