@@ -101,7 +101,7 @@ def explain(dispatcher: Dispatcher) -> str:
             lines.append(f"    compiled again when one of these changes: {', '.join(_guarded_names(one))}")
         if one.exits.bailouts:
             lines.append(f"    {one.exits.bailouts} calls were given back to the interpreter (bail-outs)")
-        lines.extend(f"    {remark}" for remark in one.compiled.remarks)
+        lines.extend(f"    {remark}" for remark in one.compiled.text_of("remarks").splitlines())
     if specialiser.reporter.reasons:
         lines.append("in the interpreter:")
         for reason in specialiser.reporter.reasons:

@@ -27,6 +27,7 @@ from minijit.options import Options
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
+from minijit.remarks import remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.effects import effects_of_instance
 from minijit.typeinfer.facts import fact_of_type
@@ -35,6 +36,9 @@ from minijit.typeinfer.typed import typed_function
 
 STAGES: Final = ("python", "typed", "loops", "llvm", "llvm optimised", "asm")
 """What can be looked at, in the order in which it is made."""
+
+REMARKS: Final = "remarks"
+"""In place of a stage: what became of loops and checks."""
 
 PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (("remove dead code", remove_dead_code),)
 """The passes on the stage "loops", in order."""
@@ -147,7 +151,7 @@ def stage_names() -> tuple[str, ...]:
 
 def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options: Options, stage: str) -> str:
     """Compile once more, and print what `function` looks like after a stage or pass, with the functions that it calls."""
-    if stage not in stage_names():
+    if stage not in (*stage_names(), REMARKS):
         raise ValueError(f"there is no stage {stage!r}; the stages are {', '.join(map(repr, stage_names()))}")
     texts: list[str] = []
 
@@ -156,6 +160,8 @@ def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options
             texts.append(text())
 
     unit, _ = build_unit(function, argument_types, options, Clock(), observe)
+    if stage == REMARKS:
+        return "\n".join(remarks_of(unit, optimised_text(emit_unit(unit, mark_loops=True))))
     if stage == "llvm":
         return emit_unit(unit)
     if stage == "llvm optimised":

@@ -285,7 +285,8 @@ def is_large(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(map(is_large, value))
     if isinstance(value, range):
-        return any(is_large(bound) for bound in (value.start, value.stop, value.step, (value.stop - value.start) // value.step))
+        length = -((value.start - value.stop) // value.step)
+        return any(map(is_large, (value.start, value.stop, value.step, length)))
     return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 

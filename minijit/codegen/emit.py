@@ -37,13 +37,18 @@ FAST_MATH: Final = "reassoc nsz arcp contract afn "
 """What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
 
 
+LOOP_MARK: Final = "minijit.line"
+"""The name of the loop metadata that holds the line of the loop's header."""
+
+
 class ModuleEmitter:
     """Collects the text of a unit and what the functions need in common."""
 
-    __slots__ = ("_declarations", "_included", "_metadata", "_vectors", "emitters", "flags", "lines", "unit")
+    __slots__ = ("_declarations", "_included", "_metadata", "_vectors", "emitters", "flags", "lines", "mark_loops", "unit")
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, mark_loops: bool = False) -> None:
         self.unit = unit
+        self.mark_loops = mark_loops
         self.emitters = _EMITTERS
         self.flags = FAST_MATH if unit.fastmath else ""
         self.lines: list[str] = []
@@ -131,6 +136,12 @@ class ModuleEmitter:
         self._metadata.append(f"!{number} = distinct !{{!{number}, !2, !3}}")
         return number
 
+    def marked_loop(self, line: int) -> int:
+        """The number of a new metadata node that tells from which line of the source a loop is."""
+        number = 4 + len(self._metadata)
+        self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"{LOOP_MARK}", i32 {line}}}}}')
+        return number
+
     def text(self) -> str:
         """The whole module."""
         out = [f"; unit {self.unit.name}".replace("\n", " ")]
@@ -157,13 +168,15 @@ def _c_type(one: AnyType) -> str:
     return "i1 zeroext" if one == I1 else llvm_type(one)
 
 
-def emit_unit(unit: Unit) -> str:
+def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     """The LLVM text of all functions of a unit at the stage "loops".
 
     Parameters
     ----------
     unit : Unit
         Its first function is the entry and gets external linkage under its symbol.
+    mark_loops : bool
+        Whether loops carry their line (:data:`LOOP_MARK`), so that one can tell after LLVM's passes what became of them.
 
     Returns
     -------
@@ -177,7 +190,7 @@ def emit_unit(unit: Unit) -> str:
     ``Function.attrs["cold"]`` (never inline, optimise for size) and ``Function.attrs["recursive"]`` (the site through
     which the function leaves when calls are nested too deeply).
     """
-    module = ModuleEmitter(unit)
+    module = ModuleEmitter(unit, mark_loops)
     linkage = ""
     for name, function in unit.functions.items():
         FunctionEmitter(module, function).emit(name, linkage)

@@ -338,8 +338,12 @@ class FunctionEmitter:
     def _loop_hints(self, block: Block, end: Terminator) -> str:
         """Metadata on the back edge of a loop whose header says ``attrs["scalar"]``: no vector form, no unrolling."""
         for edge in end.edges:
-            if edge.block.attrs.get("scalar") and self._position[edge.block] <= self._position[block]:
+            if self._position[edge.block] > self._position[block]:
+                continue
+            if edge.block.attrs.get("scalar"):
                 return f", !llvm.loop !{self.module.scalar_loop()}"
+            if self.module.mark_loops and edge.block.terminator is not None:
+                return f", !llvm.loop !{self.module.marked_loop(edge.block.terminator.span.line)}"
         return ""
 
     def _emit_return(self, parts: list[Value]) -> None:

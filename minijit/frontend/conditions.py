@@ -2,7 +2,8 @@
 
 Where only the truth of an expression matters (``if``, ``while``, ``assert``), `and`, `or`, `not` and chains become
 branches and no value is made. Elsewhere they give one of their operands, through a parameter of the block where the
-ways meet. As in CPython, the truth of each operand is asked once, also where an ``and`` stands inside an ``or``.
+ways meet. The truth of each operand is asked once, also where an ``and`` stands inside an ``or`` (as in CPython 3.11;
+later versions may ask an object twice).
 """
 
 from __future__ import annotations

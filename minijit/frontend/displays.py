@@ -39,7 +39,9 @@ def _display(b: Builder, op: str, node: ast.Tuple | ast.List) -> Value:
 @expression(ast.JoinedStr)
 def joined_string(b: Builder, node: ast.JoinedStr) -> Value:
     """An f-string."""
-    return b.emit("build_string", [b.value(part) for part in node.values], span_of(node))
+    # Python 3.12 leaves empty strings between the parts.
+    parts = [part for part in node.values if not (isinstance(part, ast.Constant) and part.value == "")]
+    return b.emit("build_string", [b.value(part) for part in parts], span_of(node))
 
 
 @expression(ast.FormattedValue)

@@ -83,7 +83,15 @@ def _fold_shift(x: Arg, y: Arg) -> object:
     return UNKNOWN
 
 
-@lowers(operator.lshift, INTEGER, INTEGER, result=t.INT, effects="raises", samples=mixed(INTS, (*INTS, *BOOLS)), fold=_fold_shift)
+@lowers(
+    operator.lshift,
+    INTEGER,
+    INTEGER,
+    result=t.INT,
+    effects="raises",
+    samples=pairs((*INTS, *BOOLS), (*range(70), -1, 2**63 - 1, -(2**63), False, True)),
+    fold=_fold_shift,
+)
 def _lshift(b: Builder, x: Val, y: Val) -> Val:
     value, count = int_part(b, x), int_part(b, y)
     _check_count(b, count)

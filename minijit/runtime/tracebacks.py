@@ -116,7 +116,20 @@ def _take_exception(context: int) -> tuple[BaseException, types.TracebackType | 
         else:
             taken.append(None)
     _, error, traceback = taken
-    return error, traceback
+    return error, _without_own_frames(traceback)
+
+
+_PACKAGE: Final = __file__.rpartition("runtime")[0]
+
+
+def _without_own_frames(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """The traceback less the frames of helpers of this package that native code has called."""
+    if traceback is None:
+        return None
+    rest = _without_own_frames(traceback.tb_next)
+    if traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        return rest
+    return types.TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 
 
 def _trace(context: int) -> list[int]:
