@@ -110,7 +110,7 @@ class Dispatcher(Native):
     def __copy__(self) -> Dispatcher:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Dispatcher:
+    def __deepcopy__(self, copies: dict[int, Any]) -> Dispatcher:
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:

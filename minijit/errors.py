@@ -25,7 +25,7 @@ class MinijitError(Exception):
     """Base of all exceptions that minijit raises on its own account."""
 
 
-class Unsupported(MinijitError):
+class Unsupported(MinijitError):  # noqa: N818  (reads as a statement: ``raise Unsupported("a list")``)
     """A construct that native code does not take; the function then runs in the interpreter.
 
     Parameters
@@ -42,7 +42,8 @@ class Unsupported(MinijitError):
     Attributes
     ----------
     always : bool
-        Whether no other arguments could help, since it is the function's text that is not taken (set by the caller of the front end).
+        Whether no other arguments could help, since it is the function's text that is not taken (set by the caller of
+        the front end).
     """
 
     def __init__(self, what: str, instead: str = "", span: Span = NO_SPAN, filename: str = "") -> None:

@@ -76,8 +76,8 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     None, Unbound, Const    nothing
     ======================  ====================================================================
 
-    An array's *object* is the PyObject that it is, null for one made by native code; its *owner* is the block that keeps
-    its memory alive (``runtime/memory.py``), null for an argument and its views.
+    An array's *object* is the PyObject that it is, null for one made by native code; its *owner* is the block that
+    keeps its memory alive (``runtime/memory.py``), null for an argument and its views.
     """
     match one:
         case t.PythonScalar() | t.NumpyScalar():

@@ -1,7 +1,7 @@
 """What NumPy says about types: asked of NumPy itself, kept for the next time, never tabulated.
 
-Result types come from ``ufunc.resolve_dtypes`` and from operations on sample scalars, so that they are those of the NumPy
-that is running.
+Result types come from ``ufunc.resolve_dtypes`` and from operations on sample scalars, so that they are those of the
+NumPy that is running.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ COMPLEX128: Final[Dtype] = np.dtype(np.complex128)
 ALL_DTYPES: Final[tuple[Dtype, ...]] = tuple(
     np.dtype(name)
     for name in (
-        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128".split()
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float32", "float64", "complex64", "complex128"),
     )
 )
 """The dtypes that native code holds."""
@@ -111,17 +112,22 @@ def out_of_range(target: Dtype, source: Dtype) -> list[Any]:
     """Scalars of dtype `source` that dtype `target` (an integer one) can't hold."""
     if source.kind == "f":
         return [source.type(np.nan), source.type(np.inf)]
-    limits, own = np.iinfo(target.type), np.iinfo(source.type)
-    found = [value for value in (int(own.min), int(own.max)) if not limits.min <= value <= limits.max]
-    return [source.type(value) for value in found]
+    least, greatest = limits_of(target)
+    return [source.type(value) for value in limits_of(source) if not least <= value <= greatest]
+
+
+def limits_of(dtype: Dtype) -> tuple[int, int]:
+    """The least and the greatest value of an integer dtype."""
+    bits = 8 * dtype.itemsize
+    return (0, (1 << bits) - 1) if dtype.kind == "u" else (-1 << (bits - 1), (1 << (bits - 1)) - 1)
 
 
 def holds_int(dtype: Dtype, value: int) -> bool:
     """Whether a Python int is within the range of an integer dtype (any other dtype takes every int)."""
     if dtype.kind not in "iu":
         return True
-    limits = np.iinfo(dtype.type)
-    return int(limits.min) <= value <= int(limits.max)
+    least, greatest = limits_of(dtype)
+    return least <= value <= greatest
 
 
 @cache

@@ -150,7 +150,7 @@ def stage_names() -> tuple[str, ...]:
 
 
 def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options: Options, stage: str) -> str:
-    """Compile once more, and print what `function` looks like after a stage or pass, with the functions that it calls."""
+    """Compile once more, and print `function` and all that it calls as they are after a stage or pass."""
     if stage not in (*stage_names(), REMARKS):
         raise ValueError(f"there is no stage {stage!r}; the stages are {', '.join(map(repr, stage_names()))}")
     texts: list[str] = []

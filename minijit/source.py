@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 import linecache
+import warnings
+from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from minijit.errors import Span, Unsupported
 
+_COMPILING: Final = Lock()
+"""Held while warnings are off, which they are for the whole process."""
 _GENERATED: Final = "<"
 _NO_SOURCE: Final = "define the function in a file or a notebook cell"
 _CHANGED: Final = "import the module again (or restart) so that code and source agree"
@@ -28,7 +32,7 @@ class Source:
     node : ast.FunctionDef
         The definition with decorators, positions as in the file.
     class_name : str
-        The class in whose body it was defined, for private names (``self.__x``), else an empty string.
+        The innermost class around it, for private names (``self.__x``), else an empty string.
     """
 
     __slots__ = ("class_name", "filename", "node")
@@ -61,19 +65,25 @@ def source_of(function: object) -> Source:
         if code.co_filename.startswith(_GENERATED):
             what += " (it was typed at a prompt or made by exec)"
         raise Unsupported(what, _NO_SOURCE, here, code.co_filename)
-    node = _parse_block(lines, code.co_firstlineno)
-    if isinstance(node, ast.AsyncFunctionDef):
-        raise Unsupported("an async function", "use a plain function", here, code.co_filename)
-    if node is None or not _fits(node, code, function.__globals__, lines):
+    with _COMPILING, warnings.catch_warnings():
+        # What the compiler has to say about this text, it said when the module was loaded.
+        warnings.simplefilter("ignore")
+        node = _parse_block(lines, code.co_firstlineno)
+        if isinstance(node, ast.AsyncFunctionDef):
+            raise Unsupported("an async function", "use a plain function", here, code.co_filename)
+        fits = node is not None and _fits(node, code, function.__globals__, lines)
+    if node is None or not fits:
         what = f"the source of {code.co_name} has changed since it was loaded, or a tool has rewritten it"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
 
 
 def class_of(code: CodeType) -> str:
-    """The name of the class in whose body `code` was defined, else an empty string."""
-    parts = code.co_qualname.rsplit(".", 2)
-    return parts[-2] if len(parts) > 1 and parts[-2] != "<locals>" else ""
+    """The name of the innermost class around `code`, also around functions around it, else an empty string."""
+    around = code.co_qualname.split(".")[:-1]
+    while around and around[-1] == "<locals>":
+        del around[-2:]
+    return around[-1] if around else ""
 
 
 def line_of(filename: str, number: int) -> str:

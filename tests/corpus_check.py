@@ -9,12 +9,7 @@ The report runs each function in a process of its own, so that a crash or a hang
 
 from __future__ import annotations
 
-import os
-import pickle
-import select
-import signal
 import sys
-import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from minijit.testing import compare, copy_arguments, run
 from minijit.testing.comparing import show
 from tests.corpus import Case, Row, cases
+from tests.forked import run_apart
 
 TIME_LIMIT = 60.0
 
@@ -72,44 +68,11 @@ def _call(case: Case, row: Row) -> str:
 
 
 def check_apart(case: Case, jit: Callable[..., Any]) -> list[Problem]:
-    """Like :func:`check`, in a forked process that is given up after :data:`TIME_LIMIT` seconds."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        status = 1
-        try:
-            try:
-                problems = check(case, jit)
-            except BaseException as error:  # whatever happens is to be told to the parent
-                import traceback
-
-                last = traceback.extract_tb(error.__traceback__)[-1]
-                place = f"{os.path.basename(last.filename)}:{last.lineno}"
-                name = f"{case.theme}.{case.function.__name__}"
-                problems = [Problem("crashed", f"{name}: {type(error).__name__} at {place}: {error}")]
-            with os.fdopen(writer, "wb") as stream:
-                pickle.dump([tuple(problem) for problem in problems], stream)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writer)
-    data, deadline = b"", time.monotonic() + TIME_LIMIT
-    while True:
-        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            os.kill(child, signal.SIGKILL)
-            break
-        part = os.read(reader, 1 << 16)
-        if not part:
-            break
-        data += part
-    os.close(reader)
-    _, status = os.waitpid(child, 0)
-    if status == 0:
-        return [Problem(*one) for one in pickle.loads(data)]
-    what = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
-    return [Problem("crashed", f"{case.theme}.{case.function.__name__}: {what}")]
+    """Like :func:`check`, in a process of its own that is given up after :data:`TIME_LIMIT` seconds."""
+    outcome = run_apart(lambda: [tuple(problem) for problem in check(case, jit)], TIME_LIMIT)
+    if outcome.finished:
+        return [Problem(*one) for one in outcome.value]
+    return [Problem("crashed", f"{case.theme}.{case.function.__name__}: {outcome.what}")]
 
 
 def selected(wanted: list[str]) -> list[Case]:

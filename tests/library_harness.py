@@ -332,14 +332,21 @@ def differences(function: object, rows: Sequence[tuple[Any, ...]], constants: in
     for row in rows:
         groups.setdefault(tuple(map(type_of_argument, row)), []).append(row)
     found: list[str] = []
+    compiled = 0
     for types, members in groups.items():
-        found += _disagreements(real, Native(function, [_argument(one) for one in types]), members)
+        arguments = tuple(_argument(one) for one in types)
+        if registry.find(function, arguments, {}) is None:
+            continue
+        compiled += 1
+        found += _disagreements(real, Native(function, arguments), members)
         if not constants or not isinstance(types[-1], t.PythonScalar):
             continue
         lasts = list({repr(row[-1]): row[-1] for row in members}.values())
         for last in lasts[:: max(1, len(lasts) // constants)]:
             args = [*(_argument(one) for one in types[:-1]), registry.Arg(types[-1], last)]
             found += _disagreements(real, Native(function, args), [row for row in members if repr(row[-1]) == repr(last)])
+    if not compiled:
+        found.append(f"{function}: none of the samples has an entry")
     return found
 
 

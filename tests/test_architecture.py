@@ -87,7 +87,9 @@ def place(path: Path, line: int) -> str:
 
 def test_every_module_has_a_layer() -> None:
     support = {module_of(path) for path in FILES if layer_of(module_of(path)) is None}
-    imported_by = {name: [place(p, n) for p in FILES for m, n in own_imports(p) if group_of(m) == name] for name in support}
+    imported_by = {
+        name: [place(p, n) for p in FILES for m, n in own_imports(p) if group_of(m) == name] for name in support
+    }
     assert not support, f"put these into LAYERS (they are imported by {imported_by})"
 
 
@@ -112,7 +114,11 @@ def test_no_relative_imports() -> None:
 
 @pytest.mark.parametrize(
     ("module", "allowed"),
-    [("llvmlite", ("codegen", "runtime")), ("ast", ("frontend", "source")), ("inspect", ("source", "dispatcher", "jit"))],
+    [
+        ("llvmlite", ("codegen", "runtime")),
+        ("ast", ("frontend", "source")),
+        ("inspect", ("source", "dispatcher", "jit")),
+    ],
 )
 def test_who_may_import(module: str, allowed: tuple[str, ...]) -> None:
     wrong = [
@@ -157,7 +163,11 @@ def python_files() -> list[Path]:
 
 
 def test_every_file_says_what_it_holds() -> None:
-    silent = [place(path, 1) for path in FILES if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        place(path, 1)
+        for path in FILES
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert not silent
 
 
@@ -176,13 +186,23 @@ def test_every_op_is_made_somewhere() -> None:
 
 def test_nothing_is_left_undone() -> None:
     pattern = re.compile(r"\b(TODO|FIXME|XXX)\b")
-    found = [place(p, n) for p in python_files() if p != Path(__file__) for n, line in enumerate(p.read_text().splitlines(), 1) if pattern.search(line)]
+    found = [
+        place(p, n)
+        for p in python_files()
+        if p != Path(__file__)
+        for n, line in enumerate(p.read_text().splitlines(), 1)
+        if pattern.search(line)
+    ]
     assert not found
 
 
 def test_no_paths_of_this_machine() -> None:
     pattern = re.compile(r"(?<![\w.<$}])/(home|root|Users|work|tmp)/\w")
-    texts = [p for p in ROOT.rglob("*") if p.suffix in (".py", ".md", ".toml", ".txt") and not set(p.parts) & {".venv", ".git"}]
+    texts = [
+        p
+        for p in ROOT.rglob("*")
+        if p.suffix in (".py", ".md", ".toml", ".txt") and not set(p.parts) & {".venv", ".git"}
+    ]
     found = [
         place(path, number)
         for path in texts

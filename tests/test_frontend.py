@@ -39,7 +39,7 @@ def outcome(run: Any, maker: Any) -> tuple[Any, ...]:
 
 def without_repeated_questions(log: list[str]) -> list[str]:
     """From Python 3.12 on, the truth of an operand of an ``and`` inside an ``or`` is asked twice in a row."""
-    return [text for text, before in zip(log, ["", *log], strict=False) if text != before or not text.startswith("bool")]
+    return [text for text, last in zip(log, ["", *log], strict=False) if text != last or not text.startswith("bool")]
 
 
 @pytest.mark.parametrize(("function", "makers"), PROGRAMS, ids=[function.__qualname__ for function, _ in PROGRAMS])

@@ -178,6 +178,19 @@ def test_class_names(module: ModuleType) -> None:
     assert class_of(module.make(1).__code__) == ""
     assert class_of(module.plain.__code__) == ""
 
+    class Local:
+        def method(self):
+            def inside():
+                def deeper():
+                    return 1
+
+                return deeper
+
+            return inside()
+
+    assert class_of(Local.method.__code__) == "Local"
+    assert class_of(Local().method().__code__) == "Local"
+
 
 def test_line_of(module: ModuleType) -> None:
     assert line_of(module.__file__, 8) == "def plain(a):"
@@ -190,6 +203,19 @@ def test_other_encodings_and_line_ends(tmp_path: Path) -> None:
     assert returned(latin.f)[0] == "'é'"
     dos = load(tmp_path / "dos.py", b"def f(a):\r\n    '''x\r\n    y'''\r\n    return a\r\n\r\ndef g(): pass\r\n")
     assert returned(dos.f) == ("a", 4, 11)
+
+
+def test_private_names_in_functions_inside_methods(tmp_path: Path) -> None:
+    text = "class C:\n    def method(self):\n        def f(): return self.__x\n        return f\n"
+    source = source_of(load(tmp_path / "private.py", text).C().method())
+    assert source.class_name == "C"
+
+
+def test_compiler_warnings_are_not_repeated(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    module = load(tmp_path / "warned.py", "def f(a):\n    return a is 1, '\\d'\n")
+    recwarn.clear()
+    assert returned(module.f)[1] == 2
+    assert not recwarn.list
 
 
 def test_tabs(tmp_path: Path) -> None:

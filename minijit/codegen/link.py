@@ -1,7 +1,7 @@
 """Linking object code into the process.
 
 One LLJIT serves the process. Every call of :func:`link` makes a library of its own, so that the same names may be
-defined in each (``mj_call`` is); the code lives as long as the :class:`Linked` that is returned.
+defined in each (``mj_call`` is). Code is never unloaded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _numbers: Final = itertools.count()
 
 
 class Linked:
-    """Code in memory. It stays there while this object is alive.
+    """Code in memory.
 
     Attributes
     ----------
@@ -30,14 +30,17 @@ class Linked:
         The exported symbols.
     """
 
-    __slots__ = ("__weakref__", "_tracker", "addresses")
+    __slots__ = ("addresses",)
 
-    def __init__(self, tracker: Any, addresses: dict[str, int]) -> None:
-        self._tracker = tracker
+    def __init__(self, addresses: dict[str, int]) -> None:
         self.addresses = addresses
 
     def __getitem__(self, name: str) -> int:
         return self.addresses[name]
+
+
+_TRACKERS: Final[list[Any]] = []
+"""Linked code is never unloaded: another thread may be inside it, or an outer call of the same thread."""
 
 
 @cache
@@ -74,7 +77,8 @@ def link(objects: list[bytes], exports: list[str], imports: dict[str, int] | Non
             tracker = builder.link(_jit(), f"minijit.{next(_numbers)}")
         except RuntimeError as error:
             raise InternalError(f"linking failed: {error}") from None
-    return Linked(tracker, {name: tracker[name] for name in exports})
+    _TRACKERS.append(tracker)
+    return Linked({name: tracker[name] for name in exports})
 
 
 def _resolved(objects: list[bytes], imports: dict[str, int], builder: Any) -> dict[str, int]:

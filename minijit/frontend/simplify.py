@@ -10,6 +10,7 @@ Nothing is changed in place until the end; `instead` says what takes the place o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from minijit.frontend.ssa import Ssa
@@ -67,29 +68,35 @@ class _Replacements(dict[Value, Value]):
 
 def _replace_trivial(joins: _Joins) -> _Replacements:
     instead = _Replacements()
-    changed = True
-    while changed:
-        changed = False
-        for param in [one for one in joins if one not in instead]:
+    left = list(joins)
+    before = -1
+    while len(left) != before:
+        before = len(left)
+        for param in left:
             same = _single(param, joins[param], instead)
             if same is not None:
                 instead[param] = same
-                changed = True
+        left = [param for param in left if param not in instead]
     return instead
 
 
 def _single(param: Param, args: list[Value], instead: _Replacements) -> Value | None:
     """The only value that `param` can have, ``None`` when there are several."""
-    values = {instead.resolve(arg) for arg in args}
-    values.discard(param)
-    if len(values) != 1:
-        values = {instead.unchecked(arg) for arg in args}
-        values.discard(param)
-        if len(values) != 1:
-            return None
-    (same,) = values
+    same = _common(param, args, instead.resolve) or _common(param, args, instead.unchecked)
     # A check of the parameter itself, as the only argument besides it, is no value to replace it with.
-    return None if instead.unchecked(same) is param else same
+    return None if same is None or instead.unchecked(same) is param else same
+
+
+def _common(param: Param, args: list[Value], look_up: Callable[[Value], Value]) -> Value | None:
+    """What all arguments but `param` itself are, if that is one value."""
+    same: Value | None = None
+    for arg in args:
+        value = look_up(arg)
+        if value is not param and value is not same:
+            if same is not None:
+                return None
+            same = value
+    return same
 
 
 def _drop_checks(blocks: list[Block], joins: _Joins, instead: _Replacements) -> None:

@@ -88,7 +88,7 @@ class MachineBuilder:
         self.block.instrs.append(instr)
         return instr
 
-    def const(self, type: Machine, value: int | float | bool | None | str) -> Instr:
+    def const(self, type: Machine, value: int | float | bool | str | None) -> Instr:
         """A constant; None is the null pointer, ``"poison"`` a value that is never looked at."""
         return self.emit("const", (), type, value=value)
 
@@ -272,7 +272,7 @@ class MachineBuilder:
         self.emit("check", (condition,), site=self.site("bail", exception, what))
 
     def checked(self, op: str, a: Value, b: Value) -> Value:
-        """``add``, ``sub`` or ``mul`` of Python ints: leaves for the interpreter where 64 bits don't hold the result."""
+        """``add``, ``sub`` or ``mul`` of Python ints; leaves for the interpreter where 64 bits are too few."""
         left, right = known(a), known(b)
         if isinstance(left, int) and isinstance(right, int):
             exact = _FOLD_INTEGERS[op](left, right)

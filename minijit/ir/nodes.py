@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from minijit import types as t
 from minijit.errors import NO_SPAN, Span
-from minijit.machine import AnyType
+from minijit.machine import AnyType, Machine
 
 
 class NotKnown:
@@ -76,6 +76,12 @@ class Param:
 
 
 Value: TypeAlias = Instr | Param
+
+
+def whole_type(value: Value) -> t.Type:
+    """The type of a value at the stage "typed", where no value has a machine type."""
+    assert not isinstance(value.type, Machine), value.type
+    return value.type
 
 
 class Edge:

@@ -49,7 +49,9 @@ OPS: Final[dict[str, Op]] = {
     "getitem": _row("object index", "", "any", "bound", "PT"),
     "setitem": _row("object index value", "", "nothing", "bound", "PT"),
     "delitem": _row("object index", "", "nothing", "bound", "PT"),
-    "call": _row("function *args", "keywords: names of the last args; starred: positions of *args", "any", "bound", "PT"),
+    "call": _row(
+        "function *args", "keywords: names of the last args; starred: positions of *args", "any", "bound", "PT"
+    ),
     # ---- displays and unpacking
     "build_tuple": _row("*items", "starred: positions of *items", "a tuple", "", "PT"),
     "build_list": _row("*items", "starred", "a list", "bound", "PT"),
@@ -88,7 +90,9 @@ OPS: Final[dict[str, Op]] = {
     "icmp": _row("a b", "predicate: eq ne slt sle sgt sge ult ule ugt uge", "i1", "", "L"),
     "fcmp": _row("a b", "predicate: oeq one olt ole ogt oge une uno ord ...", "i1", "", "L"),
     "select": _row("condition a b", "", "as a", "", "L"),
-    "convert": _row("a", "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast", "machine type", "", "L"),
+    "convert": _row(
+        "a", "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast", "machine type", "", "L"
+    ),
     "intrinsic": _row("*args", "name: without the type, as sqrt, floor, ctpop, smin; flags", "machine type", "", "L"),
     # ---- checks (L): each has attrs["site"], where the function leaves when the check fails
     "check_add": _row("a b", "site", "a + b; leaves when it does not fit", "raises", "L"),

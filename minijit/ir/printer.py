@@ -107,7 +107,7 @@ class _Printer:
         else:
             words = [instr.op, *(_show_bare(attrs[key]) for key in _BARE_ATTRS if key in attrs)]
         operands += [
-            f"{key}={self.show_attr(value)}"
+            key if value is True else f"{key}={self.show_attr(value)}"
             for key, value in attrs.items()
             if not _is_hidden(instr, key, value)
         ]
@@ -156,7 +156,9 @@ def _gives_nothing(instr: Instr) -> bool:
 
 def _is_hidden(instr: Instr, key: str, value: object) -> bool:
     """Whether an attribute says nothing beyond what the rest of the line says."""
-    if key in _HIDDEN_ATTRS or value is None or (key == "starred" and instr.op in _SPREADING):
+    if key in _HIDDEN_ATTRS or value is None or value is False or (key == "object" and instr.const is value):
+        return True
+    if (key == "starred" and instr.op in _SPREADING:
         return True
     return isinstance(value, tuple | str) and not value
 

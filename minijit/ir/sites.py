@@ -21,10 +21,10 @@ class Site:
     Attributes
     ----------
     kind : {"raise", "bail", "python", "call"}
-        ``raise``: raise `exception` with `message`; ``bail``: native code can't hold the result, the interpreter runs the
-        call again if it has changed nothing, else `exception` is raised with `message`; ``python``: a call into Python
-        raised, the exception stands in the context; ``call``: not an exit of its own but the place of a call, recorded
-        in the trace when the callee left (the status is the callee's).
+        ``raise``: raise `exception` with `message`; ``bail``: native code can't hold the result, the interpreter runs
+        the call again if it has changed nothing, else `exception` is raised with `message`; ``python``: a call into
+        Python raised, the exception stands in the context; ``call``: not an exit of its own but the place of a call,
+        recorded in the trace when the callee left (the status is the callee's).
     span, function, filename
         Where, and in which function (for the traceback).
     exception : type of BaseException or None

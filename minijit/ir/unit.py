@@ -12,8 +12,8 @@ from minijit.ir.sites import Site
 class PythonCall:
     """A call from native code into Python: what to call, with arguments and result of which types.
 
-    `target` is called with the boxed arguments; its result must be of type `result` (``OBJECT`` takes anything), else the
-    call site leaves with a bail-out. `keywords` names the last arguments.
+    `target` is called with the boxed arguments; its result must be of type `result` (``OBJECT`` takes anything), else
+    the call site leaves with a bail-out. `keywords` names the last arguments.
     """
 
     __slots__ = ("arguments", "keywords", "result", "target")

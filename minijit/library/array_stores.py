@@ -26,10 +26,8 @@ def _type_of_store(array: Arg, index: Arg, value: Arg) -> t.Type | None:
     kind = array.type
     assert isinstance(kind, t.Array)
     selection = arg_selection(array, index)
-    if selection is None:
+    if selection is None or not kind.writable:
         return None
-    if not kind.writable:
-        return t.NONE
     if isinstance(value.type, t.Array):
         if selection.is_element:
             # Deprecated for all but 0-d arrays, which Python may as well store.
@@ -74,9 +72,6 @@ def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
     def by_python() -> None:
         b.call_python(operator.setitem, (array, index, value), t.NONE)
 
-    if not kind.writable:
-        by_python()
-        return NONE_VAL
     if selection.is_element:
         pointer = element_address(b, array, index)
 
@@ -93,3 +88,31 @@ def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
     return NONE_VAL
 
 
+
+
+def _is_storable(one: t.Type) -> bool:
+    match one:
+        case t.PythonScalar() | t.NumpyScalar() | t.Array() | t.NoneValue():
+            return True
+        case t.Tuple(items):
+            return all(map(_is_storable, items))
+        case _:
+            return False
+
+
+def _is_any_index(one: t.Type) -> bool:
+    match one:
+        case t.Tuple(items):
+            return all(map(_is_any_index, items))
+        case t.Slice(start, stop, step):
+            return all(map(_is_any_index, (start, stop, step)))
+        case t.Const(value=value):
+            return value is Ellipsis
+        case _:
+            return _is_storable(one)
+
+
+@lowers(operator.setitem, t.Array, _is_any_index, _is_storable, result=t.NONE, effects="unknown raises")
+def setitem_by_python(b: Builder, array: Val, index: Val, value: Val) -> Val:
+    """Stores that are rare or errors: masks, sequences, read-only arrays, complex into real, too many indices."""
+    return b.call_python(operator.setitem, (array, index, value), t.NONE)

@@ -51,6 +51,11 @@ class Builder(MachineBuilder):
                 assert isinstance(value, tuple)
                 whole = tuple_val([self.constant(item, each) for item, each in zip(items, value, strict=True)])
                 return Val(one, whole.parts, value)
+            case t.Slice(start, stop, step):
+                assert isinstance(value, slice)
+                fields = ((start, value.start), (stop, value.stop), (step, value.step))
+                parts = [part for kind, each in fields for part in self.constant(kind, each).parts]
+                return Val(one, parts, value)
             case t.MaybeInt(other):
                 return Val(one, (self.i1(True), *self._number_parts(other, value)), value)
             case _ if not parts_of(one):
@@ -231,7 +236,7 @@ class Builder(MachineBuilder):
     # ---- small change
 
     def index_of(self, value: Val) -> Value:
-        """A Python or NumPy integer as a signed i64, as an index or a length (uint64 beyond 2**63 stays out of any array)."""
+        """A Python or NumPy integer as an i64, for an index or a length (uint64 beyond 2**63 stays out of any array)."""
         assert isinstance(value.type, t.PythonScalar | t.NumpyScalar | t.Index), value.type
         if isinstance(value.type, t.Index):
             return value.part

@@ -1,4 +1,4 @@
-"""Conversions between the dtypes of numbers held in machine values, as C (and NumPy's ``casting="unsafe"``) does them."""
+"""Conversions of numbers in machine values from dtype to dtype, as C (and NumPy's ``casting="unsafe"``) does them."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from minijit.ir.builder import known
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library import ranges
 from minijit.library.builder import Builder
+from minijit.library.each_type import any_of
 from minijit.library.memory import shape_of
 from minijit.library.operands import int_part, is_integer
 from minijit.library.registry import Arg, find, lowers
@@ -76,11 +77,6 @@ def _tuple_length(b: Builder, one: Val) -> Val:
 def _type_of_tuple_item(one: Arg, _index: Arg) -> t.Type:
     assert isinstance(one.type, t.Tuple)
     return any_of(one.type.items)
-
-
-def any_of(items: Sequence[t.Type]) -> t.Type:
-    """The type of a value that may be any of the items."""
-    return t.union_of(tuple(one for item in items for one in t.alternatives_of(item)))
 
 
 @lowers(item_at, t.Tuple, t.INDEX, result=_type_of_tuple_item)

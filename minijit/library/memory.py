@@ -48,7 +48,9 @@ def strides_of(b: MachineBuilder, array: Val) -> tuple[Value, ...]:
     return contiguous_strides(b, shape_of(array), kind.dtype.itemsize, kind.layout)
 
 
-def contiguous_strides(b: MachineBuilder, shape: Sequence[Value], itemsize: int, layout: str = "C") -> tuple[Value, ...]:
+def contiguous_strides(
+    b: MachineBuilder, shape: Sequence[Value], itemsize: int, layout: str = "C"
+) -> tuple[Value, ...]:
     """The strides of a contiguous array of this shape, C or Fortran order."""
     stride: Value = b.i64(itemsize)
     strides: list[Value] = []
@@ -105,7 +107,9 @@ def load_element(b: MachineBuilder, dtype: np.dtype[np.generic], pointer: Value)
     return (b.load(pointer, machine[0]), b.load(b.ptr_add(pointer, half), machine[1]))
 
 
-def store_element(b: MachineBuilder, dtype: np.dtype[np.generic], pointer: Value, parts: Sequence[Value], local: bool = False) -> None:
+def store_element(
+    b: MachineBuilder, dtype: np.dtype[np.generic], pointer: Value, parts: Sequence[Value], local: bool = False
+) -> None:
     """Put the parts of an element at `pointer`; `local` says that nobody outside the call can see the memory."""
     if machine_type(parts[0]) is I1:
         b.store(pointer, b.bool_to_byte(parts[0]), local=local)
@@ -115,8 +119,15 @@ def store_element(b: MachineBuilder, dtype: np.dtype[np.generic], pointer: Value
         b.store(b.ptr_add(pointer, dtype.itemsize // 2), parts[1], local=local)
 
 
-def new_array(b: MachineBuilder, dtype: np.dtype[np.generic], shape: Sequence[Value], layout: t.Layout = "C", *, zeroed: bool = False) -> Val:
-    """A new contiguous array; raises what NumPy raises for negative or too large dimensions, MemoryError when there is none."""
+def new_array(
+    b: MachineBuilder,
+    dtype: np.dtype[np.generic],
+    shape: Sequence[Value],
+    layout: t.Layout = "C",
+    *,
+    zeroed: bool = False,
+) -> Val:
+    """A new contiguous array; raises what NumPy raises for negative or too large dimensions, and MemoryError."""
     kind = t.Array(dtype, len(shape), "C" if len(shape) < 2 else layout)
     size: Value = b.i64(dtype.itemsize)
     for length in shape:

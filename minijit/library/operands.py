@@ -11,7 +11,6 @@ from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
 from minijit.library.registry import Arg
 from minijit.library.vals import Val
-from minijit.machine import I64
 
 INTEGER: Final = (t.INT, t.BOOL)
 """The pattern of Python's integers: ``bool`` is one of them."""
@@ -70,23 +69,7 @@ def raised_by(function: Callable[..., object], *args: Any) -> tuple[type[Excepti
     raise InternalError(f"{function} was to raise an exception for {args}")
 
 
-def leave_like(b: Builder, error: tuple[type[Exception], str]) -> None:
-    """Raise an exception in native code, here and always."""
-    b.leave(b.site("raise", *error))
-
-
 def is_exact_float(b: Builder, integer: Value) -> Value:
     """Whether an i64 is at most 2**53 in size, so that it is a float without rounding."""
     shifted = b.binary("add", integer, b.i64(EXACT))
     return b.icmp("ule", shifted, b.i64(2 * EXACT))
-
-
-def select_parts(b: Builder, condition: Value, first: Val, second: Val) -> Val:
-    """One of two values of the same type, without a branch."""
-    parts = [b.select(condition, x, y) for x, y in zip(first.parts, second.parts, strict=True)]
-    return Val(first.type, parts)
-
-
-def i64_of(b: Builder, value: Value) -> Value:
-    """An i1 as an i64."""
-    return b.convert("zext", value, I64)

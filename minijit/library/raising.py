@@ -14,4 +14,4 @@ def raise_exception(exception: Any, *cause: Any) -> None:
 
 def raise_again() -> None:
     """A bare ``raise`` where no exception is being handled: Python's own error."""
-    raise  # noqa: PLE0704
+    raise

@@ -14,13 +14,10 @@ one whose patterns match the argument types and whose result rule gives a type i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
-
-if TYPE_CHECKING:
-    from minijit.library.builder import Builder, Val
 
 
 class Arg:
@@ -51,7 +48,19 @@ LowerRule: TypeAlias = Callable[..., Any]
 class Entry:
     """One way to compile one function; see :func:`lowers` for the fields."""
 
-    __slots__ = ("body", "effects", "fold", "function", "keywords", "lower", "name", "patterns", "rest", "result", "samples")
+    __slots__ = (
+        "body",
+        "effects",
+        "fold",
+        "function",
+        "keywords",
+        "lower",
+        "name",
+        "patterns",
+        "rest",
+        "result",
+        "samples",
+    )
 
     def __init__(
         self,
@@ -116,7 +125,7 @@ class method:  # noqa: N801  (reads as a word: ``@lowers(method("conjugate"), CO
         self.name = name
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.name == self.name  # type: ignore[attr-defined]
+        return isinstance(other, method) and type(other) is type(self) and other.name == self.name
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.name))

@@ -45,8 +45,8 @@ class ConstantTarget:
 class FunctionTarget:
     """Another function of the user's, compiled for these argument types.
 
-    `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), or a
-    fact of a default value.
+    `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), or
+    a fact of a default value.
     """
 
     instance: Any

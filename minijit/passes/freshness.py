@@ -7,12 +7,13 @@ fresh values on all paths.
 
 from __future__ import annotations
 
-
 from minijit import types as t
 from minijit.ir.nodes import Function, Instr, Param, Value
 from minijit.library.targets import Binding, EntryTarget
 
-_VIEWS = frozenset({"getitem", "getattr", "tuple_item", "iter_item", "get_iter", "check_bound", "build_tuple", "unpack"})
+_VIEWS = frozenset(
+    {"getitem", "getattr", "tuple_item", "iter_item", "get_iter", "check_bound", "build_tuple", "unpack"}
+)
 
 
 def fresh_values(function: Function) -> set[Value]:

@@ -13,7 +13,7 @@ the library's lowering rules, which build the machine code in place::
 from __future__ import annotations
 
 from minijit import types as t
-from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value, whole_type
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
 from minijit.library.raising import raise_again, raise_exception
@@ -73,13 +73,14 @@ class Lowering:
         lowered.attrs = dict(block.attrs)
         for param in block.params:
             parts: list[Value] = []
-            machine = parts_of(param.type)
+            one = whole_type(param)
+            machine = parts_of(one)
             for position, each in enumerate(machine):
                 name = param.name if len(machine) == 1 else f"{param.name}.{position}" if param.name else ""
                 part = Param(lowered, name, each, param.span)
                 lowered.params.append(part)
                 parts.append(part)
-            self.vals[param] = Val(param.type, parts, param.const)
+            self.vals[param] = Val(one, parts, param.const)
         self.blocks[block] = lowered
 
     def _lower_block(self, block: Block) -> None:
@@ -88,8 +89,8 @@ class Lowering:
         if block is self.typed.blocks[0]:
             self._assume_shapes(block)
         for param in block.params:
-            if param.const is not UNKNOWN and parts_of(self._type(param)):
-                self.vals[param] = b.constant(self._type(param), param.const)
+            if param.const is not UNKNOWN and parts_of(whole_type(param)):
+                self.vals[param] = b.constant(whole_type(param), param.const)
         for param in self.ownership.dropped_at_entry(block):
             drop_reference(b, self.vals[param])
         for instr in block.instrs:
@@ -119,12 +120,8 @@ class Lowering:
                 for length in self.vals[param].parts[3 : 3 + param.type.ndim]:
                     b.emit("intrinsic", (b.icmp("sge", length, b.i64(0)),), name="assume")
 
-    @staticmethod
-    def _type(value: Value) -> t.Type:
-        return value.type  # type: ignore[return-value]
-
     def _lower_instr(self, instr: Instr) -> Val:
-        one = self._type(instr)
+        one = whole_type(instr)
         if instr.const is not UNKNOWN and self._is_free(instr):
             return self.builder.constant(one, instr.const)
         vals = [self.vals[arg] for arg in instr.args]
@@ -168,7 +165,7 @@ class Lowering:
             drop_reference(self.builder, self.vals[value])
         parts: list[Value] = []
         for param, arg in zip(edge.block.params, edge.args, strict=True):
-            parts += self.builder.coerce(self.vals[arg], self._type(param)).parts
+            parts += self.builder.coerce(self.vals[arg], whole_type(param)).parts
         self.builder.jump(self.blocks[edge.block], parts)
 
     def _branch(self, block: Block, terminator: Terminator) -> None:

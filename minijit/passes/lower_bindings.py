@@ -1,4 +1,4 @@
-"""Lowering of operations that are bound to something: picking the case by the types at run time, and carrying it out."""
+"""Lowering of operations that are bound to something: pick the case by the types at run time, and carry it out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from minijit import types as t
 from minijit.errors import InternalError
-from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.ir.nodes import UNKNOWN, Instr, whole_type
 from minijit.library.builder import Builder
 from minijit.library.targets import (
     Binding,
@@ -30,13 +30,12 @@ if TYPE_CHECKING:
 def lower_binding(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     """Carry out a bound operation on `vals`, whatever types they have at run time."""
     binding: Binding = instr.attrs["binding"]
-    result: t.Type = instr.type  # type: ignore[assignment]
     row = operands_of(lowering.builder, instr, vals)
     for position in binding.as_other:
         maybe = row[position].type
         assert isinstance(maybe, t.MaybeInt)
         row[position] = Val(maybe.other, row[position].parts[1:])
-    return _lower_cases(lowering, instr, binding, row, 0, result)
+    return _lower_cases(lowering, instr, binding, row, 0, whole_type(instr))
 
 
 def operands_of(b: Builder, instr: Instr, vals: list[Val]) -> list[Val]:
@@ -111,7 +110,8 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
     count = len(row) - len(keywords)
-    return lower(b, *row[:count], **dict(zip(keywords, row[count:], strict=True)))
+    value: Val = lower(b, *row[:count], **dict(zip(keywords, row[count:], strict=True)))
+    return value
 
 
 def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val]) -> Val:

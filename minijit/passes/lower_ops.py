@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
 from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE, CONSTANTS
-from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.ir.nodes import UNKNOWN, Instr, whole_type
 from minijit.library.builder import Builder
 from minijit.library.memory import make_array
 from minijit.library.vals import Val, item_of, tuple_val
@@ -29,16 +29,12 @@ _BORROWED: Final = 1 << 40
 LowerOp = Callable[["Lowering", Instr, list[Val]], Val]
 
 
-def _type(instr: Instr) -> t.Type:
-    return instr.type  # type: ignore[return-value]
-
-
 def _const(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
-    return lowering.builder.constant(_type(instr), instr.const)
+    return lowering.builder.constant(whole_type(instr), instr.const)
 
 
 def _name(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
-    one = _type(instr)
+    one = whole_type(instr)
     if isinstance(one, t.Array):
         return _global_array(lowering.builder, one, instr.attrs["object"])
     if instr.const is not UNKNOWN:
@@ -83,7 +79,7 @@ def _unbound(_lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:
 
 def _check_bound(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     b, (val,) = lowering.builder, vals
-    one = _type(instr)
+    one = whole_type(instr)
     if val.type == one:
         return val
     site = b.site(
@@ -116,7 +112,7 @@ def _build_tuple(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
 
 def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     const = tuple(val.const for val in vals)
-    return Val(_type(instr), tuple_val(vals).parts, const)
+    return Val(whole_type(instr), tuple_val(vals).parts, const)
 
 
 def _tuple_item(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:

@@ -4,7 +4,8 @@ Arrays made by native code live in counted blocks. Most code needs no counting: 
 borrowed for the whole call, a fresh array is moved by its last use. What remains is decided here, from liveness on the
 stage "typed", and carried out by the lowering:
 
-* a value that an operation makes owns its reference if the operation allocates; if it is a view or an alias of something
+* a value that an operation makes owns its reference if the operation allocates; if it is a view or an alias of
+something
   counted, the count goes up;
 * a block parameter owns; an edge gives it the reference of a value that dies there, else the count goes up;
 * after the last use of an owner the count goes down.

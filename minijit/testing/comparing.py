@@ -59,7 +59,7 @@ def _differences(expected: Any, actual: Any, ulp: int, where: str) -> Iterator[s
 def _array_differences(expected: AnyArray, actual: AnyArray, ulp: int, where: str) -> Iterator[str]:
     for name in ("dtype", "shape", "strides"):
         one, other = getattr(expected, name), getattr(actual, name)
-        if one != other:
+        if one != other and not (name == "strides" and expected.size == 0):  # without elements they mean nothing
             yield f"{where}: {name} {one} became {other}"
     if expected.flags.writeable != actual.flags.writeable:
         yield f"{where}: writeable {expected.flags.writeable} became {actual.flags.writeable}"

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 TypeLike: TypeAlias = "t.Type | type | np.dtype[Any] | str"
 
-_PYTHON: Final[dict[str, t.Type]] = {"bool": t.BOOL, "int": t.INT, "float": t.FLOAT, "complex": t.COMPLEX, "None": t.NONE}
+_PYTHON: Final[dict[str, t.Type]] = {
+    "bool": t.BOOL,
+    "int": t.INT,
+    "float": t.FLOAT,
+    "complex": t.COMPLEX,
+    "None": t.NONE,
+}
 _ARRAY: Final = re.compile(r"(\w+)\[([:,1F ]*)\]( readonly)?")
 
 INTERESTING_INTS: Final = (0, 1, -1, 2, 3, 7, 10, 63, 64, 127, 128, 255, -128, -129, 2**31, 2**32, -(2**31), 2**53 + 1)

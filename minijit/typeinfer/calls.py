@@ -109,7 +109,8 @@ def _method(
     if found is None:
         given = ", ".join(str(fact.type) for fact in args)
         raise Unsupported(
-            f"the method {method.name!r} of {method.receiver} with ({given})", "call it outside of the compiled function"
+            f"the method {method.name!r} of {method.receiver} with ({given})",
+            "call it outside of the compiled function",
         )
     return found
 
@@ -168,7 +169,8 @@ def bind_arguments(
         if keyword not in names or keyword in sources or keyword in names[: code.co_posonlyargcount]:
             return None
         sources[keyword] = len(facts) - len(keywords) + position
-    defaults = dict(zip(names[code.co_argcount - len(function.__defaults__ or ()) : code.co_argcount], function.__defaults__ or (), strict=True))
+    values = function.__defaults__ or ()
+    defaults = dict(zip(names[code.co_argcount - len(values) : code.co_argcount], values, strict=True))
     defaults.update(function.__kwdefaults__ or {})
     rows: list[tuple[Any, Fact]] = []
     for name in names:

@@ -14,6 +14,7 @@ import numpy as np
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.nodes import UNKNOWN
+from minijit.numpy_types import holds_int
 
 
 class Fact(NamedTuple):
@@ -35,6 +36,8 @@ def same_constant(a: object, b: object) -> bool:
         return False
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same_constant, a, b))
+    if isinstance(a, slice) and isinstance(b, slice):
+        return same_constant((a.start, a.stop, a.step), (b.start, b.stop, b.step))
     if isinstance(a, bool | int | float | complex | str | bytes | np.generic):
         return repr(a) == repr(b)
     return False
@@ -108,8 +111,7 @@ def _held_exactly(fact: Fact, number: t.PythonScalar | t.NumpyScalar) -> bool:
     if dtype.kind == "b":
         return False
     if dtype.kind in "iu":
-        bounds = np.iinfo(dtype)
-        return bool(bounds.min <= fact.const <= bounds.max)
+        return holds_int(dtype, fact.const)
     return abs(fact.const) <= 1 << (24 if dtype.name in ("float32", "complex64") else 53)
 
 

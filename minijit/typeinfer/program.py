@@ -84,7 +84,9 @@ class Program:
             instance = self.instance(function, arguments)
             if not self._again:
                 return instance
-        raise Unsupported(f"the types of {function.__qualname__} do not settle", "make the types of its results clearer")
+        raise Unsupported(
+            f"the types of {function.__qualname__} do not settle", "return values of the same type on all paths"
+        )
 
     def instance(self, function: FunctionType, arguments: tuple[Fact, ...]) -> Instance:
         """The instance of a user function for a row of arguments, inferred as far as possible now."""

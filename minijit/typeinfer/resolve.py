@@ -89,7 +89,7 @@ def _alternatives(fact: Fact) -> tuple[Fact, ...]:
 
 
 def _blind_positions(facts: tuple[Fact, ...], single: Single) -> frozenset[int]:
-    """The position of a ``MaybeInt`` operand that may be used as a float or NumPy number right away, if there is one."""
+    """The position of a ``MaybeInt`` operand that may be used as its other type right away, if there is one."""
     positions = [k for k, fact in enumerate(facts) if isinstance(fact.type, t.MaybeInt)]
     if len(positions) != 1 or len(facts) != 2:
         return frozenset()
@@ -176,7 +176,7 @@ class Resolver:
     def entry_or_error(
         self, function: object, facts: Sequence[Fact], keywords: dict[str, Fact], words: str
     ) -> tuple[Target, Fact]:
-        """Like :meth:`entry`; what the library doesn't have is a call that raises, if Python's raises, else unsupported."""
+        """Like :meth:`entry`; what the library lacks is a call that raises where Python's does, else unsupported."""
         found = self.entry(function, facts, keywords)
         if found is not None:
             return found

@@ -207,7 +207,9 @@ def _build_list(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
 def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
     start, stop, step = inputs
     whole = t.Slice(start.type, stop.type, step.type)
-    return Fact(whole)
+    if any(fact.const is UNKNOWN for fact in inputs):
+        return Fact(whole)
+    return Fact(whole, tuple(fact.const for fact in inputs))
 
 
 def _build_string(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:

@@ -1,4 +1,4 @@
-"""From facts to the stage "typed": a copy of the function in which every value has its type and every operation is bound.
+"""From facts to the stage "typed": a copy of the function in which values have types and operations are bound.
 
 Blocks that can't be reached are gone, branches whose condition is known are jumps, and what follows an operation that
 never gives a result is cut off.

@@ -89,7 +89,7 @@ def xorshift_with_mask(state):
     return state
 
 
-@rows((b"hash"[0],), (7,))
+@rows(bails(b"hash"[0]), bails(7))
 def fnv_with_64_bit_mask(byte):
     h = 0x0BF29CE484222325
     for _ in range(3):
@@ -97,7 +97,7 @@ def fnv_with_64_bit_mask(byte):
     return h
 
 
-@rows((2**62,), (1,), (2**63 - 1,), (-(2**63),))
+@rows((2**62,), (1,), (2**63 - 1,), bails(-(2**63)))
 def doubling_may_overflow(n):
     if n < 2**61:
         return n * 2

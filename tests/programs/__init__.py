@@ -1,7 +1,7 @@
-"""Random typed programs: functions over numbers, NumPy scalars and arrays, with arguments, for comparison with CPython.
+"""Random typed programs: functions over numbers and arrays, with arguments, to be compared with CPython.
 
-Programs end quickly in the interpreter whatever the arguments: loops have few turns, and inside loops integers only grow
-by small factors.
+Programs end quickly in the interpreter whatever the arguments: loops have few turns, and inside loops integers
+only grow by small factors.
 """
 
 from __future__ import annotations

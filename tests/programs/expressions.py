@@ -5,11 +5,69 @@ from __future__ import annotations
 from tests.programs.choice import Choice
 from tests.programs.scope import RANKS, ArrayOf, Number, Rank, Scope, TupleOf, highest, rank_of
 
-INT_LITERALS = ("0", "1", "2", "-1", "3", "5", "7", "10", "255", "-128", "1000003", "2**31", "2**62", "2**63 - 1", "-(2**63)", "10**19")
-FLOAT_LITERALS = ("0.0", "1.0", "0.5", "-2.0", "2.5", "-0.0", "1e-3", "1e16", "1e300", "math.inf", "-math.inf", "math.nan")
-MATH_FUNCTIONS = ("fabs", "sqrt", "floor", "ceil", "trunc", "exp", "sin", "cos", "atan", "log", "tanh", "isnan", "log1p", "isfinite")
+INT_LITERALS = (
+    "0",
+    "1",
+    "2",
+    "-1",
+    "3",
+    "5",
+    "7",
+    "10",
+    "255",
+    "-128",
+    "1000003",
+    "2**31",
+    "2**62",
+    "2**63 - 1",
+    "-(2**63)",
+    "10**19",
+)
+FLOAT_LITERALS = (
+    "0.0",
+    "1.0",
+    "0.5",
+    "-2.0",
+    "2.5",
+    "-0.0",
+    "1e-3",
+    "1e16",
+    "1e300",
+    "math.inf",
+    "-math.inf",
+    "math.nan",
+)
+MATH_FUNCTIONS = (
+    "fabs",
+    "sqrt",
+    "floor",
+    "ceil",
+    "trunc",
+    "exp",
+    "sin",
+    "cos",
+    "atan",
+    "log",
+    "tanh",
+    "isnan",
+    "log1p",
+    "isfinite",
+)
 NUMPY_FUNCTIONS = ("abs", "sqrt", "floor", "ceil", "trunc", "rint", "square", "negative", "isnan")
-CASTS = ("float64", "int64", "float32", "int32", "uint8", "int8", "uint64", "bool_", "complex128", "complex64", "int16", "uint32")
+CASTS = (
+    "float64",
+    "int64",
+    "float32",
+    "int32",
+    "uint8",
+    "int8",
+    "uint64",
+    "bool_",
+    "complex128",
+    "complex64",
+    "int16",
+    "uint32",
+)
 
 
 class Expressions:
@@ -22,12 +80,22 @@ class Expressions:
     def __init__(self, choice: Choice, helpers: dict[str, tuple[int, Rank]]) -> None:
         self.choice = choice
         self.helpers = helpers
+        self.indices = 0
 
     def number(self, scope: Scope, depth: int = 2, limit: Rank = "complex") -> tuple[str, Rank]:
         """Any number of rank `limit` or below."""
         if depth <= 0 or self.choice.chance(25):
             return self.leaf(scope, limit)
-        ways = [self.binary, self.binary, self.binary, self.unary, self.conditional, self.builtin, self.minmax, self.boolean]
+        ways = [
+            self.binary,
+            self.binary,
+            self.binary,
+            self.unary,
+            self.conditional,
+            self.builtin,
+            self.minmax,
+            self.boolean,
+        ]
         if limit in ("real", "complex"):
             ways += [self.division, self.mathematics, self.mathematics, self.numpy_function]
         if limit == "int":
@@ -45,8 +113,10 @@ class Expressions:
             kind = scope.sure[name]
             assert isinstance(kind, Number)
             return name, kind.rank
-        elements = [name for name in scope.names(ArrayOf) if RANKS.index(self.element_rank(scope, name)) <= RANKS.index(limit)]
-        if elements and self.choice.chance(50):
+        elements = [
+            name for name in scope.names(ArrayOf) if RANKS.index(self.element_rank(scope, name)) <= RANKS.index(limit)
+        ]
+        if elements and self.indices == 0 and self.choice.chance(50):
             name = self.choice.pick(elements)
             return self.element(scope, name), self.element_rank(scope, name)
         if scope.maybe and self.choice.chance(4):
@@ -95,7 +165,9 @@ class Expressions:
             return name if self.choice.chance(50) else f"{name} % {length}"
         if self.choice.chance(50):
             return self.choice.pick(("0", "-1", "1", f"{length} - 1", "2", "-2"))
+        self.indices += 1  # no elements in indices of indices
         text, _ = self.number(scope, 1, "int")
+        self.indices -= 1
         return f"({text}) % {length}" if self.choice.chance(85) else text
 
     def binary(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
@@ -120,7 +192,10 @@ class Expressions:
     def bits(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
         left, _ = self.number(scope, depth, "int")
         if self.choice.chance(25):
-            return f"({left} {self.choice.pick(('>>', '<<'))} {self.choice.pick(('0', '1', '3', '31', '63', '64'))})", "int"
+            return (
+                f"({left} {self.choice.pick(('>>', '<<'))} {self.choice.pick(('0', '1', '3', '31', '63', '64'))})",
+                "int",
+            )
         right, _ = self.number(scope, depth, "int")
         return f"({left} {self.choice.pick(('&', '|', '^'))} {right})", "int"
 
@@ -158,7 +233,9 @@ class Expressions:
     def minmax(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
         limit = "real" if limit == "complex" else limit
         several = [self.number(scope, depth - 1, limit) for _ in range(self.choice.pick((2, 2, 3)))]
-        return f"{self.choice.pick(('min', 'max'))}({', '.join(t for t, _ in several)})", highest(*(r for _, r in several))
+        return f"{self.choice.pick(('min', 'max'))}({', '.join(t for t, _ in several)})", highest(
+            *(r for _, r in several)
+        )
 
     def mathematics(self, scope: Scope, depth: int, limit: Rank) -> tuple[str, Rank]:
         name = self.choice.pick(MATH_FUNCTIONS)
@@ -192,7 +269,7 @@ class Expressions:
         return f"{name}({', '.join(arguments)})", rank
 
     def condition(self, scope: Scope, depth: int = 1) -> str:
-        left, rank = self.number(scope, depth, "real")
+        left, _rank = self.number(scope, depth, "real")
         way = self.choice.number(0, 9)
         if way <= 6:
             right, _ = self.number(scope, depth - 1, "real")

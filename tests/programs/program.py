@@ -50,6 +50,7 @@ def make_program(choice: Choice, rows: int = 2) -> Program:
 def _helper(choice: Choice, name: str, parameters: Sequence[str]) -> list[str]:
     expressions = Expressions(choice, {})
     scope = Scope({one: Number("real") for one in parameters})
+    scope.loops = 1  # it may be called from one, so no products of variables
     lines = [f"def {name}({', '.join(parameters)}):"]
     if choice.chance(50):
         lines.append(f"    if {expressions.condition(scope)}:")
@@ -96,7 +97,11 @@ def _element(choice: Choice, dtype: np.dtype[Any]) -> Any:
         return np.bool_(choice.chance(50))
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
-        options = [n for n in (1, 0, 2, 3, -1, 5, int(limits.max), int(limits.min), int(limits.max) - 1) if n >= int(limits.min)]
+        options = [
+            n
+            for n in (1, 0, 2, 3, -1, 5, int(limits.max), int(limits.min), int(limits.max) - 1)
+            if n >= int(limits.min)
+        ]
         return dtype.type(choice.pick(options))
     with np.errstate(all="ignore"):
         if dtype.kind == "f":

@@ -10,7 +10,21 @@ Rank = Literal["bool", "int", "real", "complex"]
 RANKS: tuple[Rank, ...] = ("bool", "int", "real", "complex")
 
 SCALARS = ("int", "float", "bool", "complex")
-DTYPES = ("float64", "int64", "float32", "int32", "uint8", "int8", "bool", "complex128", "uint64", "int16", "uint32", "uint16", "complex64")
+DTYPES = (
+    "float64",
+    "int64",
+    "float32",
+    "int32",
+    "uint8",
+    "int8",
+    "bool",
+    "complex128",
+    "uint64",
+    "int16",
+    "uint32",
+    "uint16",
+    "complex64",
+)
 
 
 class Number(NamedTuple):

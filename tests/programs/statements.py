@@ -43,11 +43,24 @@ class Statements:
             self.emit(indent, "pass")
 
     def statement(self, scope: Scope, indent: int) -> None:
-        simple: list[Callable[[Scope, int], None]] = [self.assign, self.assign, self.assign, self.augment, self.augment, self.unpack]
+        simple: list[Callable[[Scope, int], None]] = [
+            self.assign,
+            self.assign,
+            self.assign,
+            self.augment,
+            self.augment,
+            self.unpack,
+        ]
         if scope.names(ArrayOf):
             simple += [self.store, self.store, self.view]
         simple += [self.new_array, self.make_tuple, self.rare]
-        nested: list[Callable[[Scope, int], None]] = [self.branch, self.for_range, self.for_over, self.while_loop, self.branch]
+        nested: list[Callable[[Scope, int], None]] = [
+            self.branch,
+            self.for_range,
+            self.for_over,
+            self.while_loop,
+            self.branch,
+        ]
         if indent < 4 and self.choice.chance(40):
             self.choice.pick(nested)(scope, indent)
         elif scope.loops and self.choice.chance(12):
@@ -127,7 +140,15 @@ class Statements:
             index = self.choice.pick(("1:", ":-1", "::-1", "::2", "1:3", ":", "-3:", "2::-1"))
             text, ndim = f"{source}[{index}]", 1
         else:
-            text, ndim = self.choice.pick(((f"{source}[1:]", 2), (f"{source}.T", 2), (f"{source}[:, ::-1]", 2), (f"{source}[-1]", 1), (f"{source}[:, 0]", 1)))
+            text, ndim = self.choice.pick(
+                (
+                    (f"{source}[1:]", 2),
+                    (f"{source}.T", 2),
+                    (f"{source}[:, ::-1]", 2),
+                    (f"{source}[-1]", 1),
+                    (f"{source}[:, 0]", 1),
+                )
+            )
         name = self.choice.pick(("w", "v"))
         if name in scope.fixed:
             return
@@ -150,7 +171,7 @@ class Statements:
         if way == 0:
             self.emit(indent, "pass")
         elif way == 1:
-            self.emit(indent, f"assert {condition} or True, 'never'")
+            self.emit(indent, f"assert ({condition}) or True, 'never'")
         elif way == 2 and not scope.loops:
             self.emit(indent, f"if {condition}:")
             self.emit(indent + 1, f"raise {self.choice.pick(('ValueError', 'KeyError', 'IndexError'))}('as asked')")
@@ -249,7 +270,7 @@ class Statements:
 
     def for_range(self, scope: Scope, indent: int) -> None:
         name = self.fresh("i")
-        arrays = [one for one in scope.names(ArrayOf)]
+        arrays = list(scope.names(ArrayOf))
         options = ["range(4)", "range(1, 6, 2)", "range(5, 0, -1)", "range(0)", "reversed(range(3))", "range(-2, 2)"]
         if arrays:
             array = self.choice.pick(arrays)
@@ -264,8 +285,9 @@ class Statements:
         flat = [name for name in scope.names(ArrayOf) if scope.sure[name].ndim == 1]  # type: ignore[union-attr]
         element = self.fresh("e")
         if not flat or self.choice.chance(20):
-            self.emit(indent, f"for {element} in {self.choice.pick(('(1, 2, 3)', '(0.5, 2.5)', '(1, 2.5, True)', 'zip((1, 2), (3.5, 4.5))'))}:")
-            if "zip" in self.lines[-1]:
+            values = self.choice.pick(("(1, 2, 3)", "(0.5, 2.5)", "(1, 2.5, True)", "zip((1, 2), (3.5, 4.5))"))
+            self.emit(indent, f"for {element} in {values}:")
+            if values.startswith("zip"):
                 return self.loop_body(scope, indent, {element: TupleOf(("int", "real"))})
             return self.loop_body(scope, indent, {element: Number("real")})
         array = self.choice.pick(flat)
@@ -292,7 +314,7 @@ class Statements:
         self.emit(indent, f"{turns} = 0")
         scope.assign(turns, Number("int"))
         scope.fixed.add(turns)
-        condition = f" and {self.expressions.condition(scope)}" if self.choice.chance(50) else ""
+        condition = f" and ({self.expressions.condition(scope)})" if self.choice.chance(50) else ""
         self.emit(indent, f"while {turns} < {self.choice.number(1, 5)}{condition}:")
         self.loop_body(scope, indent, {turns: Number("int")}, f"{turns} += 1")
 

@@ -1,0 +1,215 @@
+"""Methods of arrays that copy, fill, convert or view, and the functions that do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from minijit import types as t
+from minijit.library.array_allocation import allocate, allocate_like, layout_like
+from minijit.library.array_attributes import arrays
+from minijit.library.array_copying import copy_bytes, copy_elements, fill_array
+from minijit.library.array_indexing import element_type, is_integer_index
+from minijit.library.array_items import element_address
+from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
+from minijit.library.dtypes import bind, dtype_of_argument, known_value, text_of_argument
+from minijit.library.memory import array_type, data_of, load_element, make_view, shape_of, strides_of
+from minijit.library.operands import anything
+from minijit.library.registry import Arg, lowers, method
+from minijit.library.store_conversions import can_store, convert_for_store
+from minijit.library.numpy_scalars import item_type, python_item
+from minijit.numpy_types import Dtype
+
+
+# ---- copies
+
+
+def _copy_layout(array: t.Array, order: str | None) -> t.Layout | None:
+    if order == "K":
+        return layout_like(array)
+    return ("C" if array.ndim < 2 else order) if order in ("C", "F") else None  # type: ignore[return-value]
+
+
+def copied(b: Builder, array: Val, dtype: Dtype, order: str) -> Val:
+    """A new array with the elements of another, cast."""
+    kind = array_type(array)
+    layout = _copy_layout(kind, order)
+    assert layout is not None
+    made = allocate_like(b, array, dtype) if order == "K" else allocate(b, dtype, shape_of(array), layout)
+    if kind.dtype == dtype and array_type(made).layout == kind.layout != "A":
+        copy_bytes(b, made, array, local=True)
+    else:
+        copy_elements(b, made, array, local=True)
+    return made
+
+
+def _register_copy(function: object, default: str, names: tuple[str, ...]) -> None:
+    def plan(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> tuple[t.Array, str] | None:
+        bound = bind(names, args, keywords)
+        if bound is None or not isinstance(bound[names[0]].type, t.Array):
+            return None
+        kind = bound[names[0]].type
+        order = text_of_argument(bound.get("order"), default)
+        layout = _copy_layout(kind, order)
+        if layout is None or order is None:
+            return None
+        return t.Array(kind.dtype, kind.ndim, layout), order
+
+    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
+        found = plan(args, keywords)
+        return None if found is None else found[0]
+
+    @lowers(function, t.Array, result=result, rest=anything, keywords={"order": anything}, effects="allocates raises", samples=arrays)
+    def copy(b: Builder, *args: Val, **keywords: Val) -> Val:
+        found = plan(args, keywords)
+        assert found is not None
+        return copied(b, args[0], found[0].dtype, found[1])
+
+
+_register_copy(method("copy"), "C", ("self", "order"))
+_register_copy(np.copy, "K", ("a", "order"))
+
+
+def _astype(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> t.Array | None:
+    bound = bind(("self", "dtype", "order", "casting", "subok", "copy"), args, keywords, 2)
+    if bound is None or set(bound) - {"self", "dtype", "order"}:
+        return None
+    kind = bound["self"].type
+    dtype = dtype_of_argument(bound["dtype"], np.dtype(np.float64))
+    order = text_of_argument(bound.get("order"), "K")
+    if not isinstance(kind, t.Array) or dtype is None or order is None:
+        return None
+    layout = _copy_layout(kind, order)
+    if layout is None or (kind.dtype.kind == "c" and dtype.kind not in "cb"):
+        return None
+    return t.Array(dtype, kind.ndim, layout)
+
+
+def _astype_samples() -> Iterator[tuple[Any, ...]]:
+    for (array,) in arrays():
+        for dtype in (np.int8, "float32", complex):
+            if array.dtype.kind != "c":
+                yield (array, dtype)
+
+
+@lowers(
+    method("astype"),
+    t.Array,
+    t.Const,
+    result=lambda *args, **keywords: _astype(args, keywords),
+    rest=anything,
+    keywords={"order": anything},
+    effects="allocates raises",
+    samples=_astype_samples,
+)
+def astype(b: Builder, *args: Val, **keywords: Val) -> Val:
+    """A copy in another dtype."""
+    kind = _astype(args, keywords)
+    assert kind is not None
+    order = text_of_argument(args[2] if len(args) > 2 else keywords.get("order"), "K")
+    assert order is not None
+    return copied(b, args[0], kind.dtype, order)
+
+
+# ---- fill, item
+
+
+@lowers(
+    method("fill"),
+    t.Array,
+    (t.PythonScalar, t.NumpyScalar),
+    result=lambda array, value: t.NONE if array.type.writable and can_store(array.type.dtype, value) else None,
+    effects="writes raises",
+    samples=[(np.zeros(3), 2), (np.zeros((2, 3), np.int8), 300), (np.zeros(3, np.int32)[::2], 2.75)],
+)
+def fill(b: Builder, array: Val, value: Val) -> Val:
+    """Put a number into every element."""
+
+    def by_python() -> None:
+        b.call_python(np.ndarray.fill, (array, value), t.NONE)
+
+    convert_for_store(b, value, array_type(array).dtype, lambda parts: fill_array(b, array, parts), by_python)
+    return NONE_VAL
+
+
+def _item_type(array: Arg, *index: Arg) -> t.Type | None:
+    kind = array.type
+    assert isinstance(kind, t.Array)
+    if len(index) != kind.ndim or not all(is_integer_index(one.type) for one in index):
+        return None
+    return item_type(kind.dtype)
+
+
+@lowers(
+    method("item"),
+    t.Array,
+    result=_item_type,
+    rest=anything,
+    effects="reads raises",
+    samples=[(np.arange(3), 1), (np.arange(3.0), -1), (np.array(2.5),), (np.zeros((2, 3), bool), 1, 2), (np.arange(3), 5)],
+)
+def item(b: Builder, array: Val, *index: Val) -> Val:
+    """An element as a Python number."""
+    kind = array_type(array)
+    pointer = element_address(b, array, tuple_val(index))
+    return python_item(b, Val(element_type(kind), load_element(b, kind.dtype, pointer)))
+
+
+# ---- views
+
+
+def _reversed_axes(array: Arg, *axes: Arg) -> tuple[int, ...] | None:
+    kind = array.type
+    assert isinstance(kind, t.Array)
+    if not axes or (len(axes) == 1 and isinstance(axes[0].type, t.NoneValue)):
+        return tuple(range(kind.ndim))[::-1]
+    values = known_value(axes[0]) if len(axes) == 1 and kind.ndim != 1 else tuple(known_value(one) for one in axes)
+    if not isinstance(values, tuple) or not all(type(one) is int for one in values):
+        return None
+    order = tuple(one + kind.ndim if one < 0 else one for one in values)
+    return order if sorted(order) == list(range(kind.ndim)) else None
+
+
+def _transposed_type(array: Arg, *axes: Arg) -> t.Array | None:
+    order = _reversed_axes(array, *axes)
+    if order is None:
+        return None
+    kind = array.type
+    assert isinstance(kind, t.Array)
+    layout: t.Layout = "A"
+    if order == tuple(range(kind.ndim)):
+        layout = kind.layout
+    elif order == tuple(range(kind.ndim))[::-1]:
+        layout = {"C": "F", "F": "C", "A": "A"}[kind.layout]  # type: ignore[assignment]
+    return t.Array(kind.dtype, kind.ndim, layout, kind.writable)
+
+
+@lowers(method("transpose"), t.Array, result=_transposed_type, rest=anything, samples=arrays)
+@lowers(np.transpose, t.Array, result=_transposed_type, rest=anything, samples=arrays)
+def transpose(b: Builder, array: Val, *axes: Val) -> Val:
+    """A view with the axes in another order."""
+    given = [Arg(one.type, one.const) for one in axes]
+    order = _reversed_axes(Arg(array.type), *given)
+    kind = _transposed_type(Arg(array.type), *given)
+    assert order is not None and kind is not None
+    shape, strides = shape_of(array), strides_of(b, array)
+    return make_view(b, array, kind, data_of(array), [shape[k] for k in order], [strides[k] for k in order])
+
+
+# ---- contiguous arrays
+
+
+def _contiguous_type(array: Arg) -> t.Type | None:
+    kind = array.type
+    assert isinstance(kind, t.Array)
+    return kind if kind.layout == "C" and kind.ndim else None
+
+
+@lowers(np.ascontiguousarray, t.Array, result=_contiguous_type, samples=[(np.arange(3),)])
+@lowers(np.asarray, t.Array, result=lambda array: array.type, samples=arrays)
+def same_array(b: Builder, array: Val) -> Val:
+    """The array itself."""
+    return array
+

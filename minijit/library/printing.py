@@ -1,0 +1,69 @@
+"""``print``, and strings of values: Python itself does them, native code only holds the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from minijit import types as t
+from minijit.ir.nodes import UNKNOWN
+from minijit.library.builder import Builder
+from minijit.library.registry import Arg, lowers
+from minijit.library.vals import Val
+
+_UNBOXED = (t.Iterator, t.BoundMethod, t.Unbound, t.Never)
+"""Values that are no Python object of their own."""
+
+
+def can_be_handed_over(one: t.Type) -> bool:
+    """Whether values of this type can be given to a Python function."""
+    if isinstance(one, t.Union):
+        return all(map(can_be_handed_over, one.members))
+    if isinstance(one, t.Tuple):
+        return all(map(can_be_handed_over, one.items))
+    return not isinstance(one, _UNBOXED)
+
+
+def _print_rule(*args: Arg, **keywords: Arg) -> t.Type:
+    return t.NONE
+
+
+@lowers(
+    print,
+    result=_print_rule,
+    rest=can_be_handed_over,
+    effects="io unknown raises",
+    keywords=dict.fromkeys(("sep", "end", "file", "flush"), can_be_handed_over),
+)
+def _print(b: Builder, *args: Val, **keywords: Val) -> Val:
+    b.call_python(print, [*args, *keywords.values()], t.NONE, tuple(keywords))
+    return Val(t.NONE, (), None)
+
+
+def _register(function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object = can_be_handed_over) -> None:
+    @lowers(function, pattern, result=t.OBJECT, effects="unknown raises", samples=samples)
+    def lower(b: Builder, x: Val) -> Val:
+        return b.call_python(function, [x], t.OBJECT)
+
+
+_INTEGER = (t.INT, t.BOOL)
+for _function in (str, repr, ascii):
+    _register(_function, [(1,), (True,), (2.5,), (1e300,), (-0.0,), (1j,), (None,), ((1, 2.5),)])
+for _function in (bin, oct, hex):
+    _register(_function, [(0,), (255,), (-7,), (True,)], _INTEGER)
+
+
+def _length_of_constant(one: Arg) -> object:
+    value = one.type.value if isinstance(one.type, t.Const) else None
+    return len(value) if isinstance(value, str | bytes) else UNKNOWN
+
+
+@lowers(
+    len,
+    t.Const,
+    result=lambda one: None if _length_of_constant(one) is UNKNOWN else t.INT,
+    fold=_length_of_constant,
+    samples=[("",), ("abc",), (b"ab",)],
+)
+def _len(b: Builder, one: Val) -> Val:
+    return b.constant(t.INT, _length_of_constant(Arg(one.type)))

@@ -1,0 +1,118 @@
+"""The test before a loop nest: all conditions at once, in arithmetic that can't overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from minijit.ir.builder import MachineBuilder
+from minijit.ir.nodes import Instr, Value
+from minijit.machine import I64, I128
+from minijit.passes.affine import AffineForms
+from minijit.passes.clone_blocks import copy_instr
+from minijit.passes.polynomials import GREATEST, LEAST, Monomial, Poly, constant_term, degree
+
+_PRODUCT_BITS = 114
+"""What products may take of the 128 bits; the rest is for coefficients and sums."""
+
+
+def strictest(conditions: Iterable[Poly]) -> list[Poly]:
+    """Without the conditions that follow from others: of those that differ in a constant only the least is kept."""
+    found: dict[frozenset[tuple[Monomial, int]], Poly] = {}
+    for poly in conditions:
+        key = frozenset(item for item in poly.items() if item[0])
+        known = found.get(key)
+        if known is None or constant_term(poly) < constant_term(known):
+            found[key] = poly
+    return list(found.values())
+
+
+def can_be_tested(poly: Poly) -> bool:
+    """Whether 128 bits are enough for the condition (values of products are tested to be small)."""
+    total = sum(map(abs, poly.values()))
+    return degree(poly) <= 3 and (total < 1 << 62 if degree(poly) < 2 else total < 1 << 10)
+
+
+class EntryTest:
+    """Emits conditions at the place of a builder; values fixed in the nest are computed there as well."""
+
+    def __init__(self, b: MachineBuilder, forms: AffineForms) -> None:
+        self.b = b
+        self.forms = forms
+        self._here: dict[Value, Value] = {}
+        self._wide: dict[Value, Value] = {}
+        self._limits: dict[Value, int] = {}
+
+    def emit(self, conditions: list[Poly]) -> Value:
+        """The truth of all conditions."""
+        truths = [self._condition(poly) for poly in conditions]
+        truths += [self._limited(value, bits) for value, bits in self._limits.items()]
+        result = truths[0]
+        for truth in truths[1:]:
+            result = self.b.and_(result, truth)
+        return result
+
+    def _condition(self, poly: Poly) -> Value:
+        short = self._short(poly)
+        if short is not None:
+            return short
+        self._limit_factors(poly)
+        total: Value = self.b.const(I128, constant_term(poly))
+        for monomial, coefficient in poly.items():
+            if monomial:
+                total = self.b.add(total, self._monomial(monomial, coefficient))
+        return self.b.icmp("sge", total, self.b.const(I128, 0))
+
+    def _short(self, poly: Poly) -> Value | None:
+        """``x >= c``, ``x <= c``, ``x < y`` and ``x <= y`` need no more than 64 bits."""
+        number = constant_term(poly)
+        terms = [(monomial[0], factor) for monomial, factor in poly.items() if len(monomial) == 1]
+        if len(terms) != len(poly) - (() in poly) or any(abs(factor) != 1 for _, factor in terms):
+            return None
+        if len(terms) == 1:
+            value, factor = terms[0]
+            if not LEAST <= -factor * number <= GREATEST:
+                return None
+            return self.b.icmp("sge" if factor > 0 else "sle", self.here(value), self.b.i64(-factor * number))
+        if len(terms) == 2 and terms[0][1] != terms[1][1] and number in (0, -1):
+            large, small = (value for value, _ in sorted(terms, key=lambda term: -term[1]))
+            return self.b.icmp("sle" if number == 0 else "slt", self.here(small), self.here(large))
+        return None
+
+    def _monomial(self, monomial: Monomial, coefficient: int) -> Value:
+        product = self._widened(monomial[0])
+        for value in monomial[1:]:
+            product = self.b.mul(product, self._widened(value))
+        return product if coefficient == 1 else self.b.mul(product, self.b.const(I128, coefficient))
+
+    def _widened(self, value: Value) -> Value:
+        if value not in self._wide:
+            self._wide[value] = self.b.convert("sext", self.here(value), I128)
+        return self._wide[value]
+
+    def _limit_factors(self, poly: Poly) -> None:
+        for monomial in poly:
+            if len(monomial) > 1:
+                for value in monomial:
+                    bits = _PRODUCT_BITS // len(monomial)
+                    self._limits[value] = min(bits, self._limits.get(value, bits))
+
+    def _limited(self, value: Value, bits: int) -> Value:
+        shifted = self.b.add(self.here(value), self.b.i64(1 << (bits - 1)))
+        return self.b.icmp("ult", shifted, self.b.i64(1 << bits))
+
+    def here(self, value: Value) -> Value:
+        """The value before the nest."""
+        if not self.forms.inside(value):
+            return value
+        known = self._here.get(value)
+        if known is None:
+            assert isinstance(value, Instr)
+            known = copy_instr(value, [self.here(arg) for arg in value.args])
+            # Where the original would not have run, its promise not to overflow does not hold.
+            known.attrs.pop("nsw", None)
+            self.b.block.instrs.append(known)
+            self._here[value] = known
+        return known
+
+
+__all__ = ["I64", "EntryTest", "can_be_tested", "strictest"]

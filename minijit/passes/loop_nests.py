@@ -1,0 +1,110 @@
+"""Natural loops: how they are nested, and which of them count from 0 to a number of turns.
+
+The front end makes every ``for`` loop in one shape: a header whose first parameter starts at 0 and is compared with the
+number of turns, and a jump back that adds 1::
+
+    for(%i, ...):
+        %more = icmp slt %i, %turns
+        branch %more, for.body, for.end
+    for.next:
+        %next = add %i, 1, nsw=True
+        jump for(%next, ...)
+"""
+
+from __future__ import annotations
+
+from minijit.ir.builder import known
+from minijit.ir.dominance import Dominators
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value, predecessors
+
+
+class Loop:
+    """A natural loop.
+
+    Attributes
+    ----------
+    header : Block
+        The only block through which it is entered.
+    blocks : set of Block
+        All blocks from which the header is reached again, those of inner loops too.
+    entering : list of Edge
+        The ways into the header from outside.
+    parent, children
+        The loops around it and within it.
+    counter : Param or None
+        Counts the turns: 0, 1, 2 ...
+    turns : Value or None
+        The body runs while the counter is below this.
+    """
+
+    __slots__ = ("blocks", "children", "counter", "entering", "header", "parent", "turns")
+
+    def __init__(self, header: Block) -> None:
+        self.header = header
+        self.blocks: set[Block] = {header}
+        self.entering: list[Edge] = []
+        self.parent: Loop | None = None
+        self.children: list[Loop] = []
+        self.counter: Param | None = None
+        self.turns: Value | None = None
+
+
+def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
+    """The loops that are in no other loop, in order; the others are their children."""
+    before = predecessors(function)
+    loops: list[Loop] = []
+    for header in dominators.order:
+        back = [(source, edge) for source, edge in before[header] if dominators.dominates(header, source)]
+        back = [(source, edge) for source, edge in back if dominators.reaches(source)]
+        if not back:
+            continue
+        loop = Loop(header)
+        _collect_blocks(loop, [source for source, _ in back], before)
+        loop.entering = [edge for source, edge in before[header] if source not in loop.blocks]
+        _find_counter(loop, [edge for _, edge in back])
+        loops.append(loop)
+    for loop in loops:
+        around = [other for other in loops if other is not loop and loop.header in other.blocks]
+        if around:
+            loop.parent = min(around, key=lambda other: len(other.blocks))
+            loop.parent.children.append(loop)
+    return [loop for loop in loops if loop.parent is None]
+
+
+def _collect_blocks(loop: Loop, sources: list[Block], before: dict[Block, list[tuple[Block, Edge]]]) -> None:
+    waiting = sources
+    while waiting:
+        block = waiting.pop()
+        if block not in loop.blocks:
+            loop.blocks.add(block)
+            waiting.extend(source for source, _ in before[block])
+
+
+def _find_counter(loop: Loop, back: list[Edge]) -> None:
+    end = loop.header.terminator
+    if end is None or end.op != "branch":
+        return
+    inside, outside = end.edges[0].block in loop.blocks, end.edges[1].block in loop.blocks
+    condition = end.args[0]
+    if not inside or outside or not isinstance(condition, Instr):
+        return
+    if condition.op != "icmp" or condition.attrs["predicate"] != "slt":
+        return
+    counter, turns = condition.args
+    if not isinstance(counter, Param) or counter.block is not loop.header:
+        return
+    place = loop.header.params.index(counter)
+    if any(known(edge.args[place]) != 0 for edge in loop.entering):
+        return
+    if all(_is_next(edge.args[place], counter) for edge in back):
+        loop.counter, loop.turns = counter, turns
+
+
+def _is_next(value: Value, counter: Param) -> bool:
+    return (
+        isinstance(value, Instr)
+        and value.op == "add"
+        and value.attrs.get("nsw") is True
+        and value.args[0] is counter
+        and known(value.args[1]) == 1
+    )

@@ -1,0 +1,164 @@
+"""Least and greatest values over a loop nest, by eliminating the counters from the inside out.
+
+A question is a polynomial and a block: is the polynomial at least 0 whenever that block runs? The counter of the innermost
+loop goes first: where its coefficient is positive, the least value is at counter 0; where it is negative, at the last
+counter, which is itself a polynomial of what lies outside of that loop. So triangular nests need nothing special. What is
+left contains only fixed values: either it is at least 0 for all that they can be, or it becomes a condition that can
+be tested before the nest. A loop without any turn makes its conditions needlessly strict, never wrong.
+"""
+
+from __future__ import annotations
+
+from minijit.ir.nodes import Block, Instr, Value
+from minijit.machine import I64
+from minijit.passes.affine import AffineForms, Turns, turns_of
+from minijit.passes.loop_nests import Loop
+from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times
+
+Conditions = list[Poly]
+"""Polynomials of fixed values that must be at least 0; an empty list is proven."""
+
+
+class NestBounds:
+    """Answers for the nest of `forms`."""
+
+    def __init__(self, forms: AffineForms) -> None:
+        self.forms = forms
+        self.loop_of: dict[Block, Loop] = {}
+        self._turns: dict[Loop, Turns | None] = {}
+        self._fits: dict[Instr, Conditions | None] = {}
+        self._place(forms.root)
+
+    def _place(self, loop: Loop) -> None:
+        for block in loop.blocks:
+            self.loop_of[block] = loop
+        self._turns[loop] = turns_of(self.forms, loop)
+        for child in loop.children:
+            self._place(child)
+
+    def around(self, block: Block) -> list[Loop]:
+        """The loops around a block, innermost first."""
+        loops: list[Loop] = []
+        loop: Loop | None = self.loop_of[block]
+        while loop is not None:
+            loops.append(loop)
+            loop = None if loop is self.forms.root else loop.parent
+        return loops
+
+    def extent(self, poly: Poly) -> tuple[int, int]:
+        """Between which numbers a polynomial lies, whatever its values are."""
+        low = high = 0
+        for monomial, coefficient in poly.items():
+            least = greatest = coefficient
+            for value in monomial:
+                ends = self._extent_of(value)
+                corners = [least * ends[0], least * ends[1], greatest * ends[0], greatest * ends[1]]
+                least, greatest = min(corners), max(corners)
+            low += least
+            high += greatest
+        return low, high
+
+    def _extent_of(self, value: Value) -> tuple[int, int]:
+        if value in self.forms.counters or value in self.forms.not_negative:
+            return 0, GREATEST
+        if isinstance(value, Instr):
+            if value.op == "convert" and value.args[0].type is not I64:
+                bits = value.args[0].type.bits  # type: ignore[union-attr]
+                return (0, (1 << bits) - 1) if value.attrs["how"] == "zext" else (-1 << (bits - 1), 1 << (bits - 1))
+            if value.op == "check_index" or _is_clamped(value):
+                return 0, GREATEST
+        return LEAST, GREATEST
+
+    def at_least_zero(self, poly: Poly, block: Block) -> Conditions | None:
+        """The conditions under which `poly` is never negative in `block`; None where there are none that may hold."""
+        conditions: Conditions = []
+        needs: set[Instr] = set()
+        for loop in self.around(block):
+            counter = loop.counter
+            parts = None if counter is None else split(poly, counter)
+            if counter is None or not any(counter in monomial for monomial in poly):
+                continue
+            if parts is None or block is loop.header:
+                return None
+            factor, rest = parts
+            sign = self._sign(factor, conditions)
+            if sign == 0:
+                return None
+            poly = rest
+            if sign < 0:
+                turns = self._turns[loop]
+                if turns is None:
+                    return None
+                poly = plus(rest, times(_shared(factor, turns.scale), turns.last))
+                needs |= turns.needs
+        for need in needs:
+            more = self.fits(need)
+            if more is None:
+                return None
+            conditions += more
+        return self._decide(poly, conditions)
+
+    def _sign(self, factor: Poly, conditions: Conditions) -> int:
+        """The sign of a coefficient; one that depends on fixed values may become a condition. 0: not known."""
+        low, high = self.extent(factor)
+        if low >= 0:
+            return 1
+        if high <= 0:
+            return -1
+        if not all(self.forms.fixed(value) for monomial in factor for value in monomial):
+            return 0
+        if all(coefficient > 0 for coefficient in factor.values()):
+            conditions.append(factor)
+            return 1
+        if all(coefficient < 0 for coefficient in factor.values()):
+            conditions.append(scaled(factor, -1))
+            return -1
+        return 0
+
+    def _decide(self, poly: Poly, conditions: Conditions) -> Conditions | None:
+        low, high = self.extent(poly)
+        if high < 0 or not all(self.forms.fixed(value) for monomial in poly for value in monomial):
+            return None
+        if low < 0:
+            conditions.append(poly)
+        return conditions
+
+    def fits(self, instr: Instr) -> Conditions | None:
+        """The conditions under which the exact result of an operation fits in 64 bits."""
+        if instr not in self._fits:
+            self._fits[instr] = None
+            poly = self.forms.poly(instr)
+            block = self.forms.homes[instr]
+            if poly is not None:
+                self._fits[instr] = self.within(poly, LEAST, GREATEST, block)
+        return self._fits[instr]
+
+    def within(self, poly: Poly, least: int, greatest: int, block: Block) -> Conditions | None:
+        """The conditions under which ``least <= poly <= greatest`` in `block`."""
+        below = self.at_least_zero(plus(poly, constant(least), -1), block)
+        above = None if below is None else self.at_least_zero(plus(constant(greatest), poly, -1), block)
+        return None if below is None or above is None else below + above
+
+    def wrapping_fits(self, value: Value) -> Conditions | None:
+        """The conditions under which the polynomial of `value` is what `value` holds."""
+        conditions: Conditions = []
+        for need in self.forms.wrapping[value]:
+            more = self.fits(need)
+            if more is None:
+                return None
+            conditions += more
+        return conditions
+
+
+def _shared(factor: Poly, scale: int) -> Poly:
+    """The factor of ``scale * counter``; the factor of the counter itself is as good, only less exact."""
+    if scale > 1 and all(coefficient % scale == 0 for coefficient in factor.values()):
+        return {monomial: coefficient // scale for monomial, coefficient in factor.items()}
+    return factor
+
+
+def _is_clamped(value: Instr) -> bool:
+    if value.op != "intrinsic" or value.attrs["name"] != "smax":
+        return False
+    limit = value.args[1]
+    return isinstance(limit, Instr) and limit.op == "const" and limit.attrs["value"] == 0

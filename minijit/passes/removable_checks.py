@@ -1,0 +1,120 @@
+"""Which checks of a loop nest can't fail: always, or under conditions that can be tested before the nest."""
+
+from __future__ import annotations
+
+from minijit.ir.builder import known
+from minijit.ir.nodes import Block, Instr, Value
+from minijit.passes.affine import AffineForms
+from minijit.passes.nest_bounds import Conditions, NestBounds
+from minijit.passes.polynomials import GREATEST, LEAST, constant, plus
+
+CHECKS = frozenset(("check_index", "check_add", "check_sub", "check_mul", "check", "check_divisor", "check_shape"))
+
+
+class Removal:
+    """How a check can be removed.
+
+    Attributes
+    ----------
+    conditions : list of Poly
+        What has to be at least 0 for that; nothing: it never fails.
+    negative : bool
+        For an index: it is always negative, counted from the end.
+    """
+
+    __slots__ = ("conditions", "negative")
+
+    def __init__(self, conditions: Conditions, negative: bool = False) -> None:
+        self.conditions = conditions
+        self.negative = negative
+
+
+class CheckAnalysis:
+    """The removals of the checks in one nest."""
+
+    def __init__(self, forms: AffineForms, blocks: list[Block]) -> None:
+        self.forms = forms
+        self.bounds = NestBounds(forms)
+        self.removals: dict[Instr, Removal] = {}
+        self.kept: list[tuple[Instr, Block]] = []
+        self._answers: dict[tuple[object, ...], Removal | None] = {}
+        for block in blocks:
+            for instr in block.instrs:
+                if instr.op in CHECKS:
+                    self._visit(instr, block)
+
+    def _visit(self, instr: Instr, block: Block) -> None:
+        key = (instr.op, self.bounds.loop_of[block], block is self.bounds.loop_of[block].header, *instr.args)
+        if key not in self._answers:
+            self._answers[key] = self._removal(instr, block)
+        removal = self._answers[key]
+        if removal is None:
+            self.kept.append((instr, block))
+        else:
+            self.removals[instr] = removal
+
+    def _removal(self, instr: Instr, block: Block) -> Removal | None:
+        if instr.op == "check_index":
+            return self._index(instr, block)
+        if instr.op in ("check_add", "check_sub", "check_mul"):
+            return _removal(self._fits(instr, block))
+        if instr.op == "check":
+            return _removal(self._range_length(instr.args[0], block))
+        return None
+
+    def _index(self, instr: Instr, block: Block) -> Removal | None:
+        index, length = map(self.forms.poly, instr.args)
+        if index is None or length is None:
+            return None
+        certain = self._certain(*instr.args)
+        if certain is None:
+            return None
+        negative = self.bounds.extent(index)[1] < 0
+        if negative:
+            below = self.bounds.at_least_zero(plus(index, length), block)
+            return None if below is None else Removal(certain + below, True)
+        within = self.bounds.at_least_zero(index, block)
+        above = self.bounds.at_least_zero(plus(plus(length, constant(1), -1), index, -1), block)
+        return None if within is None or above is None else Removal(certain + within + above)
+
+    def _certain(self, *values: Value) -> Conditions | None:
+        conditions: Conditions = []
+        for value in values:
+            more = self.bounds.wrapping_fits(value)
+            if more is None:
+                return None
+            conditions += more
+        return conditions
+
+    def _fits(self, instr: Instr, block: Block) -> Conditions | None:
+        poly = self.forms.poly(instr)
+        if poly is None:
+            return None
+        certain = self._certain(instr)
+        fits = self.bounds.within(poly, LEAST, GREATEST, block)
+        return None if certain is None or fits is None else certain + fits
+
+    def _range_length(self, condition: Value, block: Block) -> Conditions | None:
+        """``high - low >= 0 or not low < high``: the length of a range fits, as the exact difference does."""
+        if not isinstance(condition, Instr) or condition.op != "or":
+            return None
+        fits, empty = condition.args
+        if not isinstance(fits, Instr) or not isinstance(empty, Instr) or empty.op != "xor":
+            return None
+        difference, nonempty = fits.args[0], empty.args[0]
+        if fits.op != "icmp" or fits.attrs["predicate"] != "sge" or known(fits.args[1]) != 0 or known(empty.args[1]) != 1:
+            return None
+        if not isinstance(difference, Instr) or difference.op != "sub" or not isinstance(nonempty, Instr):
+            return None
+        if nonempty.op != "icmp" or nonempty.attrs["predicate"] != "slt" or nonempty.args != difference.args[::-1]:
+            return None
+        high, low = map(self.forms.poly, difference.args)
+        certain = None if high is None or low is None else self._certain(*difference.args)
+        if certain is None or high is None or low is None:
+            return None
+        fitting = self.bounds.at_least_zero(plus(plus(constant(GREATEST), high, -1), low), block)
+        return None if fitting is None else certain + fitting
+
+
+def _removal(conditions: Conditions | None) -> Removal | None:
+    return None if conditions is None else Removal(conditions)

@@ -1,0 +1,196 @@
+"""Take checks out of loops: a test before the nest, a copy without checks for when it holds, else the original.
+
+Before::
+
+    for.body:
+        %k = check_index %i, %length, site=3
+        ...
+
+After::
+
+    %ok = icmp sle %n, %length
+    branch %ok, for, for2, likely=True
+    for.body:                                   ; the copy
+        ...                                     ; %i in place of %k
+    for2.body:                                  ; the original, marked slow
+        %k = check_index %i, %length, site=3
+        ...
+
+The nest that is copied is the outermost one for which the conditions are known before it. Nothing has happened yet when the
+test fails, and the original does what it always did: the same exception, after the same changes to the arguments. Checks
+that can't fail at all are removed without a copy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from minijit.ir.builder import MachineBuilder
+from minijit.ir.dominance import Dominators
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.ir.unit import Unit
+from minijit.passes.affine import AffineForms
+from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
+from minijit.passes.entry_tests import EntryTest, can_be_tested, strictest
+from minijit.passes.loop_nests import Loop, outermost_loops
+from minijit.passes.polynomials import Poly
+from minijit.passes.removable_checks import CHECKS, CheckAnalysis, Removal
+
+_MOST_INSTRUCTIONS: Final = 3000
+_MOST_CONDITIONS: Final = 60
+
+
+def version_loops(function: Function) -> None:
+    """Remove the checks of loops, in place (stage "loops")."""
+    dominators = Dominators(function)
+    loops = outermost_loops(function, dominators)
+    if loops:
+        versioning = _Versioning(function, dominators)
+        for loop in loops:
+            versioning.visit(loop)
+        versioning.finish()
+
+
+class _Versioning:
+    def __init__(self, function: Function, dominators: Dominators) -> None:
+        self.function = function
+        self.order = dominators.order
+        self.homes: dict[Value, Block] = {instr: block for block in self.order for instr in block.instrs}
+        self.not_negative = _assumed_not_negative(self.order)
+        self.replaced: dict[Value, Value] = {}
+        self.gone: set[Instr] = set()
+
+    def visit(self, loop: Loop) -> None:
+        """Version the loop, or else the loops within it."""
+        blocks = [block for block in self.order if block in loop.blocks]
+        if not any(instr.op in CHECKS for block in blocks for instr in block.instrs):
+            return
+        if loop.counter is not None:
+            forms = AffineForms(loop, self.homes, self.not_negative)
+            analysis = CheckAnalysis(forms, blocks)
+            if not self._child_does_more(loop, analysis):
+                self._version(loop, blocks, forms, analysis)
+                return
+        for child in loop.children:
+            self.visit(child)
+
+    def _child_does_more(self, loop: Loop, analysis: CheckAnalysis) -> bool:
+        kept = {instr for instr, _ in analysis.kept}
+        return any(self._can_remove_one_of(child, kept) for child in loop.children)
+
+    def _can_remove_one_of(self, loop: Loop, kept: set[Instr]) -> bool:
+        blocks = [block for block in self.order if block in loop.blocks]
+        if not any(instr in kept for block in blocks for instr in block.instrs):
+            return False
+        if loop.counter is not None:
+            analysis = CheckAnalysis(AffineForms(loop, self.homes, self.not_negative), blocks)
+            if not kept.isdisjoint(analysis.removals):
+                return True
+        return any(self._can_remove_one_of(child, kept) for child in loop.children)
+
+    def _version(self, loop: Loop, blocks: list[Block], forms: AffineForms, analysis: CheckAnalysis) -> None:
+        conditional: dict[Instr, Removal] = {}
+        for instr, removal in analysis.removals.items():
+            if not removal.conditions:
+                self._remove_in_place(instr, removal)
+            elif all(map(can_be_tested, removal.conditions)):
+                conditional[instr] = removal
+        conditions = strictest(poly for removal in conditional.values() for poly in removal.conditions)
+        size = sum(len(block.instrs) for block in blocks)
+        line = loop.header.terminator.span if loop.header.terminator else self.function.span
+        remarks = self.function.attrs.setdefault("remarks", [])
+        if not conditions:
+            return
+        if size > _MOST_INSTRUCTIONS or len(conditions) > _MOST_CONDITIONS:
+            remarks.append((line, "loop not versioned: it is too large"))
+            return
+        remarks.append((line, f"loop versioned: {len(conditional)} checks replaced by a test before it"))
+        self._make_copy(loop, blocks, conditional, forms, conditions)
+
+    def _remove_in_place(self, instr: Instr, removal: Removal) -> None:
+        if instr.op == "check_index" and not removal.negative:
+            self.replaced[instr] = instr.args[0]
+            self.gone.add(instr)
+        elif instr.op == "check":
+            self.gone.add(instr)
+        else:
+            without = _unchecked(instr, instr.args, removal)
+            instr.op, instr.attrs = without.op, without.attrs
+
+    def _make_copy(
+        self,
+        loop: Loop,
+        blocks: list[Block],
+        conditional: dict[Instr, Removal],
+        forms: AffineForms,
+        conditions: list[Poly],
+    ) -> None:
+        def rewrite(instr: Instr, args: list[Value]) -> Value | None:
+            removal = conditional.get(instr)
+            if removal is None:
+                return copy_instr(instr, args)
+            if instr.op == "check":
+                return None
+            if instr.op == "check_index" and not removal.negative:
+                return args[0]
+            return _unchecked(instr, args, removal)
+
+        copy = Copy(blocks, rewrite)
+        self._enter(loop, copy, forms, conditions)
+        for block in blocks:
+            block.attrs["slow"] = True
+            if block.attrs.get("loop"):
+                block.attrs["scalar"] = True
+        self.function.blocks += copy.blocks.values()
+        join_copies(self.function, copy)
+
+    def _enter(self, loop: Loop, copy: Copy, forms: AffineForms, conditions: list[Poly]) -> None:
+        """Put the test before the loop."""
+        header = loop.header
+        test = Block(f"{header.label}.test")
+        test.params = [Param(test, param.name, param.type, param.span) for param in header.params]
+        for edge in loop.entering:
+            edge.block = test
+        self.function.blocks.append(test)
+        b = MachineBuilder(Unit(""), self.function, test)
+        b.span = header.terminator.span if header.terminator else self.function.span
+        holds = EntryTest(b, forms).emit(conditions)
+        args: list[Value] = list(test.params)
+        edges = [Edge(copy.blocks[header], list(args)), Edge(header, args)]
+        test.terminator = Terminator("branch", [holds], edges, b.span, {"likely": True})
+
+    def finish(self) -> None:
+        """Put values in the place of removed checks."""
+        if not self.gone:
+            return
+        for block in self.function.blocks:
+            block.instrs = [instr for instr in block.instrs if instr not in self.gone]
+            for instr in block.instrs:
+                instr.args = [self._final(arg) for arg in instr.args]
+            end = block.terminator
+            if end is not None:
+                end.args = [self._final(arg) for arg in end.args]
+                for edge in end.edges:
+                    edge.args = [self._final(arg) for arg in edge.args]
+
+    def _final(self, value: Value) -> Value:
+        while value in self.replaced:
+            value = self.replaced[value]
+        return value
+
+
+def _unchecked(instr: Instr, args: list[Value], removal: Removal) -> Instr:
+    op = "add" if removal.negative else instr.op.removeprefix("check_")
+    return Instr(op, args, {"nsw": True}, instr.type, instr.span)
+
+
+def _assumed_not_negative(blocks: list[Block]) -> set[Value]:
+    """The values that an ``assume`` says to be at least 0: the lengths of axes."""
+    found: set[Value] = set()
+    for block in blocks:
+        for instr in block.instrs:
+            if instr.op == "intrinsic" and instr.attrs["name"] == "assume":
+                condition = instr.args[0]
+                if isinstance(condition, Instr) and condition.op == "icmp" and condition.attrs["predicate"] == "sge":
+                    found.add(condition.args[0])
+    return found
