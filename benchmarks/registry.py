@@ -45,7 +45,10 @@ class Kernel:
     numpy : Callable or None
         The same job in NumPy's own words, where there are natural ones.
     tolerance : float
-        Relative difference allowed to NumPy and Numba (sums in another order). minijit is allowed none.
+        Relative difference allowed to NumPy and Numba (sums in another order).
+    own_tolerance : float
+        The same for minijit: 0 means the interpreter's bits and types. Only ``np.exp`` and the like need more, which
+        are exact to 4 ULP.
     cases : list of Case
         What to run it on.
     """
@@ -54,6 +57,7 @@ class Kernel:
     theme: str
     numpy: Callable[..., Any] | None
     tolerance: float
+    own_tolerance: float
     cases: list[Case] = field(default_factory=list)
 
 
@@ -73,6 +77,7 @@ def kernel(
     *,
     numpy: Callable[..., Any] | None = None,
     tolerance: float = 1e-9,
+    own_tolerance: float = 0.0,
     interpreted_up_to: float = float("inf"),
     quick_up_to: float = float("inf"),
 ) -> Callable[[FunctionType], FunctionType]:
@@ -83,7 +88,7 @@ def kernel(
     """
 
     def register(function: FunctionType) -> FunctionType:
-        entry = Kernel(function, function.__module__.rpartition(".")[2], numpy, tolerance)
+        entry = Kernel(function, function.__module__.rpartition(".")[2], numpy, tolerance, own_tolerance)
         if not sizes:
             entry.cases.append(Case(function.__name__, arguments, True, True))
         for size in sizes:

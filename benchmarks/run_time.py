@@ -63,7 +63,7 @@ def _try(
     answer = (value, *arguments)
     if reference is not None:
         exact = name == "minijit" and case.interpreted
-        found = difference(reference, answer, 0.0 if exact else kernel.tolerance)
+        found = difference(reference, answer, kernel.own_tolerance if exact else kernel.tolerance)
         if found:
             row.notes[name] = f"WRONG: {found}"
             return reference

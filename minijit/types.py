@@ -248,7 +248,8 @@ def union_of(types: tuple[Type, ...]) -> Type:
         return NEVER
     if len(members) == 1:
         return next(iter(members))
-    return Union(tuple(sorted(members, key=str)))
+    # Two constants may look the same (functions of one name); they need a fixed order all the same.
+    return Union(tuple(sorted(members, key=lambda member: (str(member), hash(member)))))
 
 
 def members_of(one: Type) -> tuple[Type, ...]:

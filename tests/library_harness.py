@@ -339,7 +339,7 @@ def differences(function: object, rows: Sequence[tuple[Any, ...]], constants: in
             continue
         compiled += 1
         found += _disagreements(real, Native(function, arguments), members)
-        if not constants or not isinstance(types[-1], t.PythonScalar):
+        if not constants or not types or not isinstance(types[-1], t.PythonScalar):
             continue
         lasts = list({repr(row[-1]): row[-1] for row in members}.values())
         for last in lasts[:: max(1, len(lasts) // constants)]:

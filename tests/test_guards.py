@@ -107,11 +107,20 @@ def helper_length(x: Any) -> int:
 def test_a_changed_builtin(monkeypatch: pytest.MonkeyPatch) -> None:
     import builtins
 
-    assert length((1, 2)) == 2
-    monkeypatch.setattr(builtins, "len", helper_length)
-    assert length((1, 2)) == 42
-    monkeypatch.undo()
-    assert length((1, 2)) == 2
+    monkeypatch.setattr(builtins, "probe_of_guards", helper, raising=False)
+    assert probing(1) == probing(1) == 2
+    monkeypatch.setattr(builtins, "probe_of_guards", helper_length)
+    assert probing(1) == 42
+    monkeypatch.setattr(builtins, "probe_of_guards", helper)
+    assert probing(1) == 2
+    monkeypatch.delattr(builtins, "probe_of_guards")
+    with pytest.raises(NameError, match="probe_of_guards"):
+        probing(1)
+
+
+@minijit.jit
+def probing(x: Any) -> Any:
+    return probe_of_guards(x)  # type: ignore[name-defined]  # noqa: F821
 
 
 def test_a_called_function() -> None:

@@ -53,6 +53,17 @@ def test_numpy_warnings_are_not_given() -> None:
         assert type(compiled(a, 0)) is np.float64
 
 
+def test_numpy_functions_are_close_and_math_is_exact() -> None:
+    @njit
+    def both(x):
+        return np.exp(x), math.exp(x)
+
+    for x in np.random.default_rng(1).uniform(-5.0, 5.0, 200).tolist():
+        close, exact = both(x)
+        assert abs(close - np.exp(x)) <= 8 * np.spacing(np.exp(x))
+        assert exact == math.exp(x)
+
+
 def test_nan_is_nan() -> None:
     @njit
     def difference(x):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARKEYWORDS
 from types import CodeType, FunctionType
+from typing import Final
 
 from minijit.errors import Span, Unsupported
 
@@ -14,6 +14,10 @@ from minijit.frontend.builder import Builder, span_of
 from minijit.frontend.simplify import finished_blocks
 from minijit.ir.nodes import Function
 from minijit.source import Source, source_of
+
+# As in the module inspect, which takes long to import.
+_VARKEYWORDS: Final = 0x08
+_GENERATOR_OR_COROUTINE: Final = 0x20 | 0x80 | 0x200
 
 
 def build_function(function: FunctionType) -> Function:
@@ -60,11 +64,11 @@ def build_from_source(source: Source, code: CodeType) -> Function:
 
 
 def _refuse_kinds(builder: Builder, node: ast.FunctionDef, code: CodeType) -> None:
-    if code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
+    if code.co_flags & _GENERATOR_OR_COROUTINE:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await):
                 raise builder.refuse(inner)
-    if code.co_flags & CO_VARKEYWORDS and node.args.kwarg is not None:
+    if code.co_flags & _VARKEYWORDS and node.args.kwarg is not None:
         name = node.args.kwarg.arg
         raise builder.refuse(node.args.kwarg, f"a **{name} parameter", "name each keyword parameter")
 

@@ -48,7 +48,7 @@ class _Printer:
             for param in block.params:
                 self.name_value(param, param.name)
             for instr in block.instrs:
-                if not _gives_nothing(instr):
+                if not _gives_nothing(instr, self.function.stage):
                     self.name_value(instr, instr.attrs.get("variable", ""))
 
     def name_value(self, value: Value, user_name: str) -> None:
@@ -92,7 +92,8 @@ class _Printer:
             self.lines.append(f"    ; line {span.line}: {text}" if text else f"    ; line {span.line}")
 
     def instr(self, instr: Instr) -> None:
-        result = "" if _gives_nothing(instr) else f"{self.name(instr)}{_type_suffix(instr)} = "
+        nothing = _gives_nothing(instr, self.function.stage)
+        result = "" if nothing else f"{self.name(instr)}{_type_suffix(instr)} = "
         known = instr.const is not UNKNOWN and instr.op != "const"
         self.add(f"    {result}{self.operation(instr)}", f"= {_show(instr.const)}" if known else "")
 
@@ -149,7 +150,9 @@ def _unique_labels(function: Function) -> dict[Block, str]:
     return labels
 
 
-def _gives_nothing(instr: Instr) -> bool:
+def _gives_nothing(instr: Instr, stage: str) -> bool:
+    if instr.type == t.NEVER and stage == "loops":
+        return True
     row = OPS.get(instr.op)
     return row is not None and row.result.startswith("nothing") and instr.type in (t.NEVER, t.NONE)
 
@@ -158,7 +161,7 @@ def _is_hidden(instr: Instr, key: str, value: object) -> bool:
     """Whether an attribute says nothing beyond what the rest of the line says."""
     if key in _HIDDEN_ATTRS or value is None or value is False or (key == "object" and instr.const is value):
         return True
-    if (key == "starred" and instr.op in _SPREADING:
+    if key == "starred" and instr.op in _SPREADING:
         return True
     return isinstance(value, tuple | str) and not value
 

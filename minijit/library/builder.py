@@ -52,8 +52,8 @@ class Builder(MachineBuilder):
                 whole = tuple_val([self.constant(item, each) for item, each in zip(items, value, strict=True)])
                 return Val(one, whole.parts, value)
             case t.Slice(start, stop, step):
-                assert isinstance(value, slice)
-                fields = ((start, value.start), (stop, value.stop), (step, value.step))
+                assert isinstance(value, tuple)
+                fields = zip((start, stop, step), value, strict=True)
                 parts = [part for kind, each in fields for part in self.constant(kind, each).parts]
                 return Val(one, parts, value)
             case t.MaybeInt(other):

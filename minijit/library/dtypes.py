@@ -101,3 +101,16 @@ def known_value(arg: Arg | Val | None) -> object:
     if arg is None:
         return UNKNOWN
     return arg.type.value if isinstance(arg.type, t.Const) else arg.const
+
+
+def _type_of_dtype(value: Arg) -> t.Type | None:
+    dtype = dtype_of_argument(value, None)
+    return None if dtype is None else t.Const(np.dtype(known_value(value)))  # type: ignore[call-overload]
+
+
+@lowers(np.dtype, t.Const, result=_type_of_dtype, samples=[(np.int8,), ("float32",), (float,)])
+def dtype(b: Builder, value: Val) -> Val:
+    """The dtype that a class or a string names."""
+    one = _type_of_dtype(Arg(value.type))
+    assert isinstance(one, t.Const)
+    return b.constant(one, one.value)

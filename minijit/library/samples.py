@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
+import numpy as np
+
 Rows: TypeAlias = Callable[[], Iterable[tuple[Any, ...]]]
 
 BOOLS: Final = (False, True)
@@ -46,3 +48,8 @@ def mixed(first: Sequence[Any], second: Sequence[Any]) -> Rows:
 def triples(first: Sequence[Any], second: Sequence[Any], third: Sequence[Any]) -> Rows:
     """All triples."""
     return lambda: itertools.product(first, second, third)
+NUMPY_REALS: Final = (
+    np.float64(0.5), np.float64(-2.0), np.float32(0.1), np.float32(3.0), np.int64(2**53 + 1), np.int32(-3), np.int8(1),
+    np.uint64(2**64 - 1), np.uint8(7), np.True_,
+)  # fmt: skip
+"""NumPy numbers, where Python's functions take them, too."""

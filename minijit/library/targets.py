@@ -42,20 +42,29 @@ class ConstantTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class DefaultValue:
+    """The default value of a parameter, the object itself, with its type."""
+
+    type: t.Type
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionTarget:
     """Another function of the user's, compiled for these argument types.
 
     `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), or
-    a fact of a default value.
+    a default value.
     """
 
     instance: Any
-    arguments: tuple[Any, ...]
+    arguments: tuple[int | tuple[int, ...] | DefaultValue, ...]
 
     @property
     def result(self) -> t.Type:
         """The type that the function returns."""
-        return self.instance.result.type  # type: ignore[no-any-return]
+        result: t.Type = self.instance.result.type
+        return result
 
     @property
     def effects(self) -> frozenset[str]:

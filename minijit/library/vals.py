@@ -43,10 +43,7 @@ def item_of(value: Val, index: int) -> Val:
             raise AssertionError(one)
     start = sum(len(parts_of(field)) for field in fields[:index])
     parts = value.parts[start : start + len(parts_of(fields[index]))]
-    whole = value.const
-    if isinstance(whole, slice):
-        whole = (whole.start, whole.stop, whole.step)
-    const = whole[index] if isinstance(whole, tuple) else UNKNOWN
+    const = value.const[index] if isinstance(value.const, tuple) else UNKNOWN
     if const is UNKNOWN and isinstance(fields[index], t.Const | t.NoneValue):
         const = fields[index].value if isinstance(fields[index], t.Const) else None  # type: ignore[union-attr]
     return Val(fields[index], parts, const)

@@ -11,9 +11,9 @@ from typing import Final
 
 from minijit.ir.builder import known
 from minijit.ir.nodes import Block, Instr, Param, Value
-from minijit.machine import I1, I64
+from minijit.machine import I64
 from minijit.passes.loop_nests import Loop
-from minijit.passes.polynomials import Poly, constant, degree, plus, scaled, times, variable
+from minijit.passes.polynomials import Poly, constant, degree, plus, times, variable
 
 _EXACT: Final = {"check_add": "add", "check_sub": "sub", "check_mul": "mul"}
 _ARITHMETIC: Final = ("add", "sub", "mul")
@@ -32,6 +32,8 @@ class AffineForms:
     ----------
     wrapping : dict of Value to set of Instr
         For each value with a polynomial, the operations that must not wrap.
+    numbers : dict of Value to int
+        The values in polynomials, in the order in which they were met.
     counters : dict of Param to Loop
         The counters of the loops in the nest.
     """
@@ -42,6 +44,7 @@ class AffineForms:
         self.not_negative = not_negative
         self.wrapping: dict[Value, frozenset[Instr]] = {}
         self.counters: dict[Value, Loop] = {}
+        self.numbers: dict[Value, int] = {}
         self._polys: dict[Value, Poly | None] = {}
         self._fixed: dict[Value, bool] = {}
         self._add_counters(root)
@@ -80,14 +83,14 @@ class AffineForms:
         self.wrapping[value] = frozenset()
         found = self._find(value)
         if found is None and value.type is I64 and self.fixed(value):
-            found = variable(value)
+            found = self._variable(value)
             self.wrapping[value] = frozenset()
         self._polys[value] = found
         return found
 
     def _find(self, value: Value) -> Poly | None:
         if isinstance(value, Param):
-            return variable(value) if value in self.counters else None
+            return self._variable(value) if value in self.counters else None
         if value.type is not I64:
             return None
         number = known(value)
@@ -97,6 +100,10 @@ class AffineForms:
         if op in _ARITHMETIC:
             return self._arithmetic(value, op)
         return None
+
+    def _variable(self, value: Value) -> Poly:
+        self.numbers.setdefault(value, len(self.numbers))
+        return variable(value)
 
     def _arithmetic(self, instr: Instr, op: str) -> Poly | None:
         wraps = instr.op == op and not instr.attrs.get("nsw")
@@ -195,6 +202,3 @@ def _step_of(amount: Value, low: Value, high: Value) -> int | None:
 
 def _is_difference(value: Value, low: Value, high: Value) -> bool:
     return isinstance(value, Instr) and value.op == "sub" and value.args == [high, low]
-
-
-__all__ = ["I1", "AffineForms", "Turns", "scaled", "turns_of"]

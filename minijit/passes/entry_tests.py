@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from minijit.ir.builder import MachineBuilder
 from minijit.ir.nodes import Instr, Value
-from minijit.machine import I64, I128
+from minijit.machine import I128
 from minijit.passes.affine import AffineForms
 from minijit.passes.clone_blocks import copy_instr
 from minijit.passes.polynomials import GREATEST, LEAST, Monomial, Poly, constant_term, degree
@@ -79,8 +79,9 @@ class EntryTest:
         return None
 
     def _monomial(self, monomial: Monomial, coefficient: int) -> Value:
-        product = self._widened(monomial[0])
-        for value in monomial[1:]:
+        first, *others = sorted(monomial, key=self.forms.numbers.__getitem__)
+        product = self._widened(first)
+        for value in others:
             product = self.b.mul(product, self._widened(value))
         return product if coefficient == 1 else self.b.mul(product, self.b.const(I128, coefficient))
 
@@ -113,6 +114,3 @@ class EntryTest:
             self.b.block.instrs.append(known)
             self._here[value] = known
         return known
-
-
-__all__ = ["I64", "EntryTest", "can_be_tested", "strictest"]

@@ -27,8 +27,6 @@ class Loop:
         The only block through which it is entered.
     blocks : set of Block
         All blocks from which the header is reached again, those of inner loops too.
-    entering : list of Edge
-        The ways into the header from outside.
     parent, children
         The loops around it and within it.
     counter : Param or None
@@ -37,12 +35,11 @@ class Loop:
         The body runs while the counter is below this.
     """
 
-    __slots__ = ("blocks", "children", "counter", "entering", "header", "parent", "turns")
+    __slots__ = ("blocks", "children", "counter", "header", "parent", "turns")
 
     def __init__(self, header: Block) -> None:
         self.header = header
         self.blocks: set[Block] = {header}
-        self.entering: list[Edge] = []
         self.parent: Loop | None = None
         self.children: list[Loop] = []
         self.counter: Param | None = None
@@ -60,8 +57,8 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
             continue
         loop = Loop(header)
         _collect_blocks(loop, [source for source, _ in back], before)
-        loop.entering = [edge for source, edge in before[header] if source not in loop.blocks]
-        _find_counter(loop, [edge for _, edge in back])
+        entering = [edge for source, edge in before[header] if source not in loop.blocks]
+        _find_counter(loop, entering, [edge for _, edge in back])
         loops.append(loop)
     for loop in loops:
         around = [other for other in loops if other is not loop and loop.header in other.blocks]
@@ -69,6 +66,11 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
             loop.parent = min(around, key=lambda other: len(other.blocks))
             loop.parent.children.append(loop)
     return [loop for loop in loops if loop.parent is None]
+
+
+def with_inner_loops(loop: Loop) -> list[Loop]:
+    """The loop and all loops within it."""
+    return [loop, *(each for child in loop.children for each in with_inner_loops(child))]
 
 
 def _collect_blocks(loop: Loop, sources: list[Block], before: dict[Block, list[tuple[Block, Edge]]]) -> None:
@@ -80,7 +82,7 @@ def _collect_blocks(loop: Loop, sources: list[Block], before: dict[Block, list[t
             waiting.extend(source for source, _ in before[block])
 
 
-def _find_counter(loop: Loop, back: list[Edge]) -> None:
+def _find_counter(loop: Loop, entering: list[Edge], back: list[Edge]) -> None:
     end = loop.header.terminator
     if end is None or end.op != "branch":
         return
@@ -94,7 +96,7 @@ def _find_counter(loop: Loop, back: list[Edge]) -> None:
     if not isinstance(counter, Param) or counter.block is not loop.header:
         return
     place = loop.header.params.index(counter)
-    if any(known(edge.args[place]) != 0 for edge in loop.entering):
+    if any(known(edge.args[place]) != 0 for edge in entering):
         return
     if all(_is_next(edge.args[place], counter) for edge in back):
         loop.counter, loop.turns = counter, turns

@@ -34,27 +34,19 @@ def _const(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
 
 
 def _name(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
-    one = whole_type(instr)
-    if isinstance(one, t.Array):
-        return _global_array(lowering.builder, one, instr.attrs["object"])
     if instr.const is not UNKNOWN:
-        return lowering.builder.constant(one, instr.const)
+        return lowering.builder.constant(whole_type(instr), instr.const)
+    return lower_object(lowering.builder, whole_type(instr), instr.attrs["object"])
+
+
+def lower_object(b: Builder, one: t.Type, value: object) -> Val:
+    """An object of the program: what a name is bound to, or a default value."""
+    if isinstance(one, t.Array):
+        return _global_array(b, one, value)
     if isinstance(one, t.Tuple):
-        return _global_tuple(lowering.builder, one, instr.attrs["object"])
-    return Val(one)
-
-
-def _global_tuple(b: Builder, one: t.Tuple, value: object) -> Val:
-    assert isinstance(value, tuple)
-    items: list[Val] = []
-    for item, each in zip(one.items, value, strict=True):
-        if isinstance(item, t.Array):
-            items.append(_global_array(b, item, each))
-        elif isinstance(item, t.Tuple):
-            items.append(_global_tuple(b, item, each))
-        else:
-            items.append(b.constant(item, each))
-    return tuple_val(items)
+        assert isinstance(value, tuple)
+        return tuple_val([lower_object(b, item, each) for item, each in zip(one.items, value, strict=True)])
+    return b.constant(one, value)
 
 
 def _global_array(b: Builder, kind: t.Array, value: object) -> Val:

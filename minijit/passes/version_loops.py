@@ -27,12 +27,12 @@ from typing import Final
 
 from minijit.ir.builder import MachineBuilder
 from minijit.ir.dominance import Dominators
-from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, predecessors
 from minijit.ir.unit import Unit
 from minijit.passes.affine import AffineForms
 from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
 from minijit.passes.entry_tests import EntryTest, can_be_tested, strictest
-from minijit.passes.loop_nests import Loop, outermost_loops
+from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
 from minijit.passes.polynomials import Poly
 from minijit.passes.removable_checks import CHECKS, CheckAnalysis, Removal
 
@@ -54,7 +54,7 @@ def version_loops(function: Function) -> None:
 class _Versioning:
     def __init__(self, function: Function, dominators: Dominators) -> None:
         self.function = function
-        self.order = dominators.order
+        self.order = function.blocks = dominators.order
         self.homes: dict[Value, Block] = {instr: block for block in self.order for instr in block.instrs}
         self.not_negative = _assumed_not_negative(self.order)
         self.replaced: dict[Value, Value] = {}
@@ -127,11 +127,11 @@ class _Versioning:
     ) -> None:
         def rewrite(instr: Instr, args: list[Value]) -> Value | None:
             removal = conditional.get(instr)
-            if removal is None:
+            if removal is None and instr not in self.gone:
                 return copy_instr(instr, args)
             if instr.op == "check":
                 return None
-            if instr.op == "check_index" and not removal.negative:
+            if removal is None or (instr.op == "check_index" and not removal.negative):
                 return args[0]
             return _unchecked(instr, args, removal)
 
@@ -139,8 +139,8 @@ class _Versioning:
         self._enter(loop, copy, forms, conditions)
         for block in blocks:
             block.attrs["slow"] = True
-            if block.attrs.get("loop"):
-                block.attrs["scalar"] = True
+        for each in with_inner_loops(loop):
+            each.header.attrs["scalar"] = True
         self.function.blocks += copy.blocks.values()
         join_copies(self.function, copy)
 
@@ -149,8 +149,9 @@ class _Versioning:
         header = loop.header
         test = Block(f"{header.label}.test")
         test.params = [Param(test, param.name, param.type, param.span) for param in header.params]
-        for edge in loop.entering:
-            edge.block = test
+        for source, edge in predecessors(self.function)[header]:
+            if source not in loop.blocks:
+                edge.block = test
         self.function.blocks.append(test)
         b = MachineBuilder(Unit(""), self.function, test)
         b.span = header.terminator.span if header.terminator else self.function.span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types as python_types
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from minijit.errors import Unsupported
 from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
-from minijit.library.targets import ConstantTarget, FunctionTarget, MethodTarget, PythonTarget, Target
+from minijit.library.targets import ConstantTarget, DefaultValue, FunctionTarget, MethodTarget, PythonTarget, Target
 from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
 
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
+
+Source: TypeAlias = int | tuple[int, ...] | DefaultValue
 
 _SETTLED_MODULES: Final = ("numpy", "math", "cmath", "operator", "builtins", "minijit")
 """Modules whose attributes are taken to stay what they are (docs/semantics.md)."""
@@ -61,11 +63,11 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
 
 
 def resolve_call(
-    program: Program, facts: Sequence[Fact], keywords: tuple[str, ...], literals: frozenset[int]
+    program: Program, facts: Sequence[Fact], keywords: tuple[str, ...], *, is_raised: bool = False
 ) -> tuple[Target, Fact]:
     """Bind a call; ``facts[0]`` is what is called, the last ``len(keywords)`` are the keyword arguments.
 
-    `literals` are the positions of arguments that stand as constants in the source.
+    `is_raised` says that the result is raised at once and used nowhere else.
     """
     callee, args = facts[0], facts[1:]
     positional = tuple(args[: len(args) - len(keywords)])
@@ -82,7 +84,7 @@ def resolve_call(
     if function is not None and not _is_foreign(function):
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
-        return _exception(program, value, args, keywords)
+        return _exception(program, value, args, keywords, is_raised)
     raise Unsupported(f"a call of {_name_of(value)}", "call it outside of the compiled function")
 
 
@@ -126,10 +128,10 @@ def _library(
 
 
 def _exception(
-    program: Program, value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...]
+    program: Program, value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...], is_raised: bool
 ) -> tuple[Target, Fact]:
-    """An exception with a known message is known itself; any other is made by Python."""
-    if len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__module__ == "builtins":
+    """An exception that is raised at once and has a known message needs no Python; any other is made by Python."""
+    if is_raised and len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__module__ == "builtins":
         exception = program.known_exception(value, args[0].const)
         if exception.args == (args[0].const,):
             return ConstantTarget(t.Const(exception), exception), Fact(t.Const(exception), exception)
@@ -149,15 +151,15 @@ def _user_function(
 
 def bind_arguments(
     program: Program, function: python_types.FunctionType, facts: Sequence[Fact], keywords: tuple[str, ...]
-) -> tuple[tuple[Any, ...], tuple[Fact, ...]] | None:
+) -> tuple[tuple[Source, ...], tuple[Fact, ...]] | None:
     """Where each parameter of `function` comes from, and what is known of it; ``None`` where Python's binding fails.
 
-    A source is the position of a fact, a tuple of positions (``*args``), or the ``Fact`` of a default value.
+    A source is the position of a fact, a tuple of positions (``*args``), or a ``DefaultValue``.
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     count = len(facts) - 1 - len(keywords)
-    sources: dict[str, Any] = {}
+    sources: dict[str, int] = {}
     for position in range(min(count, code.co_argcount)):
         sources[names[position]] = position + 1
     has_varargs = bool(code.co_flags & 0x04)
@@ -172,13 +174,13 @@ def bind_arguments(
     values = function.__defaults__ or ()
     defaults = dict(zip(names[code.co_argcount - len(values) : code.co_argcount], values, strict=True))
     defaults.update(function.__kwdefaults__ or {})
-    rows: list[tuple[Any, Fact]] = []
+    rows: list[tuple[Source, Fact]] = []
     for name in names:
         if name not in sources:
             if name not in defaults:
                 return None
             default = fact_of_object(defaults[name], program.type_of)
-            rows.append((default, default))
+            rows.append((DefaultValue(default.type, defaults[name]), default))
         else:
             rows.append((sources[name], _generalise(facts[sources[name]])))
     if has_varargs:

@@ -38,6 +38,8 @@ class Inference:
         For a name of the program: the object it is bound to.
     edges : set of Edge
         The edges that can be taken.
+    raised : set of Value
+        Values that are raised and used nowhere else.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Inference:
         self.objects: dict[Instr, object] = {}
         self.edges: set[Edge] = set()
         self.returns: dict[Block, Fact] = {}
+        self.raised = _raised_at_once(source)
         self._inputs: dict[Instr, tuple[Fact, ...]] = {}
         self._order = reverse_postorder(source.blocks[0])
         self._incoming: dict[Block, list[Edge]] = {block: [] for block in self._order}
@@ -164,3 +167,12 @@ class Inference:
         return fact
 
 
+def _raised_at_once(source: Function) -> set[Value]:
+    raised: set[Value] = set()
+    for block in source.blocks:
+        end = block.terminator
+        if end is not None and end.op == "raise" and len(end.args) == 1:
+            raised.add(end.args[0])
+    used = {arg for block in source.blocks for instr in block.instrs for arg in instr.args}
+    used.update(arg for block in source.blocks for edge in block.edges for arg in edge.args)
+    return raised - used

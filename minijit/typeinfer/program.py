@@ -162,4 +162,6 @@ class Program:
 def _constant_key(const: object) -> object:
     if const is UNKNOWN:
         return UNKNOWN
+    if isinstance(const, tuple):
+        return tuple(map(_constant_key, const))
     return (type(const), repr(const)) if isinstance(const, bool | int | float | complex | str) else id(const)

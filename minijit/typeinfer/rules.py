@@ -166,9 +166,9 @@ def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     keywords = tuple(instr.attrs.get("keywords", ()))
     inputs = expand_starred(inputs, instr)
-    literals: frozenset[int] = frozenset()
+    is_raised = instr in inference.raised
     return inference.bind(
-        instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, literals))
+        instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
     )
 
 
