@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from minijit import types as t
+from minijit.ir.context import BLOCK_SIZE
 from minijit.ir.nodes import Function
 from minijit.ir.sites import Site
 
@@ -52,6 +55,7 @@ class Unit:
     """
 
     __slots__ = (
+        "_blocks",
         "constants",
         "fastmath",
         "functions",
@@ -70,6 +74,7 @@ class Unit:
         self.signatures: dict[str, tuple[tuple[t.Type, ...], t.Type]] = {}
         self.sites: list[Site] = []
         self.constants: list[object] = []
+        self._blocks: dict[int, int] = {}
         self.python_calls: list[PythonCall] = []
         self.guards: list[Any] = []
         self.written: set[int] = set()
@@ -88,3 +93,10 @@ class Unit:
                 return index
         self.constants.append(value)
         return len(self.constants) - 1
+
+    def add_block_for(self, array: object) -> int:
+        """The index of a constant whose data has room for the memory block that stands for a constant array."""
+        index = self.add_constant(array)
+        if index not in self._blocks:
+            self._blocks[index] = self.add_constant(np.zeros(BLOCK_SIZE // 8, np.int64))
+        return self._blocks[index]

@@ -8,7 +8,7 @@ from typing import Final
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.operands import LEAST, is_integer, raised_by
+from minijit.library.operands import is_integer, raised_by
 from minijit.library.ranges import bound
 from minijit.library.registry import lowers
 from minijit.library.samples import INTS, SMALL, Rows, each, pairs
@@ -18,17 +18,20 @@ from minijit.machine import F64, I64
 _LARGEST_ROOT: Final = 3037000499
 _NEGATIVE_ROOT = raised_by(math.isqrt, -1)
 _NEGATIVE_FACTORIAL = raised_by(math.factorial, -1)
-_TOO_LARGE = "the result does not fit in 64 bits"
 
 
 def _size(b: Builder, value: Val) -> Value:
-    number = bound(b, value)
-    b.bail_unless(b.icmp("ne", number, b.i64(LEAST)), _TOO_LARGE)
-    return b.intrinsic("abs", I64, number)
+    """The absolute value; that of -2**63 is right as an unsigned number."""
+    return b.intrinsic("abs", I64, bound(b, value))
+
+
+def _as_int(b: Builder, number: Value) -> Val:
+    b.bail_unless(b.icmp("sge", number, b.i64(0)), "the result does not fit in 64 bits")
+    return b.int_val(number)
 
 
 def _gcd(b: Builder, x: Value, y: Value) -> Value:
-    """Euclid's algorithm, on numbers that are not negative."""
+    """Euclid's algorithm, on unsigned numbers."""
     header = b.new_block("gcd.header", [I64, I64])
     body, after = b.new_block("gcd.body"), b.new_block("gcd.end")
     b.jump(header, [x, y])
@@ -49,7 +52,7 @@ def _gcd_of_all(b: Builder, *args: Val) -> Val:
     result: Value = b.i64(0)
     for position, arg in enumerate(args):
         result = _size(b, arg) if position == 0 else _gcd(b, result, _size(b, arg))
-    return b.int_val(result)
+    return _as_int(b, result)
 
 
 @lowers(math.lcm, result=t.INT, rest=is_integer, effects="raises", fold=True, samples=_PAIRS)
@@ -57,7 +60,7 @@ def _lcm_of_all(b: Builder, *args: Val) -> Val:
     result: Value = b.i64(1)
     for position, arg in enumerate(args):
         result = _size(b, arg) if position == 0 else _lcm(b, result, _size(b, arg))
-    return b.int_val(result)
+    return _as_int(b, result)
 
 
 def _lcm(b: Builder, x: Value, y: Value) -> Value:

@@ -10,7 +10,7 @@ from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.math_libm import REALS, check_overflow, fabs, is_finite_or_nan, libm
 from minijit.library.operands import is_integer, is_real, raised_by
-from minijit.library.python_pow import is_finite
+from minijit.library.python_pow import is_finite, with_known_exponent
 from minijit.library.ranges import bound
 from minijit.library.registry import lowers
 from minijit.library.samples import FLOATS, NUMPY_REALS, Rows, pairs
@@ -33,16 +33,20 @@ def is_nan(b: Builder, x: Value) -> Value:
 @lowers(math.pow, is_real, is_real, result=t.FLOAT, effects="raises", fold=True, samples=_PAIRS)
 def _pow(b: Builder, x: Val, y: Val) -> Val:
     base, exponent = b.as_f64(x), b.as_f64(y)
-    power = libm(b, "pow", base, exponent)
 
-    def not_finite() -> list[Value]:
-        given = b.and_(is_finite(b, base), is_finite(b, exponent))
-        pole = b.or_(is_nan(b, power), b.fcmp("oeq", base, b.f64(0.0)))
-        b.check(b.not_(b.and_(given, pole)), *_POW_DOMAIN)
-        b.check(b.not_(given), *_POW_RANGE)
-        return [power]
+    def general() -> tuple[Value, ...]:
+        power = libm(b, "pow", base, exponent)
 
-    return b.float_val(b.if_else(is_finite(b, power), lambda: [power], not_finite, likely=True)[0])
+        def not_finite() -> list[Value]:
+            given = b.and_(is_finite(b, base), is_finite(b, exponent))
+            pole = b.or_(is_nan(b, power), b.fcmp("oeq", base, b.f64(0.0)))
+            b.check(b.not_(b.and_(given, pole)), *_POW_DOMAIN)
+            b.check(b.not_(given), *_POW_RANGE)
+            return [power]
+
+        return b.if_else(is_finite(b, power), lambda: [power], not_finite, likely=True)
+
+    return b.float_val(with_known_exponent(b, base, exponent, general))
 
 
 def _check_nan(b: Builder, result: Value, x: Value, y: Value, error: tuple[type[Exception], str]) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from minijit import types as t
+from minijit.ir.builder import known
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
+from minijit.library.correct_rounding import exact_product, if_clear, renormalised
 from minijit.library.operands import INTEGER, REAL, int_part, known_int
 from minijit.library.registry import Arg, lowers
 from minijit.library.samples import BOOLS, FEW_INTS, FLOATS, INTS, SMALL, mixed, pairs
 from minijit.library.vals import Val
 from minijit.machine import F64, I64
 
-_TOO_LARGE = "a power of an int does not fit in 64 bits"
+_SHARE = 0.46
 
 
 # ---- floats
@@ -33,41 +35,47 @@ def float_power(b: Builder, x: Value, y: Value) -> Value:
             likely=True,
         )
 
-    exponent = _known_float(y)
-    if exponent == 2.0:
-        return _unless_close(b, *_square(b, x), general)
-    if exponent == 1.0:
-        return x
-    return general()[0]
+    return with_known_exponent(b, x, y, general)
+
+
+def with_known_exponent(b: Builder, x: Value, y: Value, general: Callable[[], Sequence[Value]]) -> Value:
+    """What ``pow`` gives, without calling it for the exponents that are mostly written; `general` calls it.
+
+    The C library's ``pow`` is accurate to much better than 0.54 units in the last place, but ``x * x`` differs from
+    ``pow(x, 2.0)`` once in a thousand times. See :mod:`minijit.library.correct_rounding`.
+    """
+    match known(y):
+        case 1.0:
+            return x
+        case 2.0:
+            return if_clear(b, *exact_product(b, x, x), general, share=_SHARE)
+        case 3.0 | 4.0 as exponent:
+            return if_clear(b, *_accurate_power(b, x, int(exponent)), general, share=_SHARE)
+        case 0.5:
+            root = b.intrinsic("sqrt", F64, x)
+            rest = b.intrinsic("fma", F64, b.fneg(root), root, x)
+            positive = b.fcmp("ogt", x, b.f64(0.0))
+            return if_clear(b, root, rest, general, share=2 * _SHARE, scale=root, also=positive)
+        case -1.0:
+            inverse = b.binary("fdiv", b.f64(1.0), x)
+            rest = b.intrinsic("fma", F64, b.fneg(inverse), x, b.f64(1.0))
+            return if_clear(b, inverse, rest, general, share=_SHARE, scale=x)
+        case _:
+            return general()[0]
+
+
+def _accurate_power(b: Builder, x: Value, exponent: int) -> tuple[Value, Value]:
+    """The cube or the fourth power in twice the precision: rounded, and the rest."""
+    square, cut = exact_product(b, x, x)
+    other = x if exponent == 3 else square
+    product, error = exact_product(b, square, other)
+    factor = x if exponent == 3 else b.binary("fadd", square, square)
+    return renormalised(b, product, b.intrinsic("fma", F64, cut, factor, error))
 
 
 def is_finite(b: Builder, x: Value) -> Value:
     """Whether a float is neither infinite nor nan."""
     return b.fcmp("olt", b.intrinsic("fabs", F64, x), b.f64(math.inf))
-
-
-def _known_float(value: Value) -> float | None:
-    number = value.attrs["value"] if getattr(value, "op", "") == "const" else None  # type: ignore[union-attr]
-    return number if isinstance(number, float) else None
-
-
-def _square(b: Builder, x: Value) -> tuple[Value, Value]:
-    """x * x as rounded, and what rounding has cut off (exact, unless it is tiny)."""
-    square = b.binary("fmul", x, x)
-    return square, b.intrinsic("fma", F64, x, x, b.fneg(square))
-
-
-def _unless_close(b: Builder, near: Value, error: Value, general: Callable[[], tuple[Value, ...]]) -> Value:
-    """`near`, the correctly rounded power, unless ``pow`` might have rounded to its neighbour.
-
-    ``pow`` is accurate to much better than 0.54 units in the last place but does not always round correctly. Where the
-    cut-off part is less than 0.46 units, both must agree; the other few go through ``pow``. The number that is taken off
-    sends all that is too small for an exact error there, too.
-    """
-    bits = b.binary("and", b.convert("bitcast", near, I64), b.i64(0x7FF0_0000_0000_0000))
-    bound = b.intrinsic("fma", F64, b.convert("bitcast", bits, F64), b.f64(0.46 * 2.0**-52), b.f64(-(2.0**-960)))
-    agrees = b.fcmp("olt", b.intrinsic("fabs", F64, error), bound)
-    return b.if_else(agrees, lambda: [near], general, likely=True)[0]
 
 
 def _lower_floats(b: Builder, x: Val, y: Val) -> Val:

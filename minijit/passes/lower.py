@@ -54,6 +54,11 @@ class Lowering:
         self.ownership = Ownership(typed)
         self.blocks: dict[Block, Block] = {}
 
+    @property
+    def returns_to_native_code(self) -> bool:
+        """Whether other native functions may call this one, so that its result outlives its stack."""
+        return self.instance.is_recursive or self.instance.symbol != self.unit.name
+
     def run(self) -> Function:
         """Lower all blocks."""
         for block in self.typed.blocks:

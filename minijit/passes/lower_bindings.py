@@ -12,13 +12,15 @@ from minijit.library.targets import (
     Binding,
     Case,
     ConstantTarget,
+    DefaultValue,
     EntryTarget,
     FunctionTarget,
     MethodTarget,
     PythonTarget,
 )
-from minijit.library.vals import Val, item_of
+from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import parts_of
+from minijit.passes.lower_objects import lower_object
 from minijit.typeinfer.calls import call_anything
 from minijit.typeinfer.effects import effects_of_instance
 from minijit.typeinfer.facts import fact_of_type
@@ -128,13 +130,12 @@ def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -
     instance = target.instance
     parts = []
     for source, fact in zip(target.arguments, instance.arguments, strict=True):
-        if isinstance(source, int):
-            val = row[source]
-        elif isinstance(source, tuple) and not hasattr(source, "const"):
-            parts += [part for position in source for part in row[position].parts]
-            continue
+        if isinstance(source, DefaultValue):
+            val = lower_object(lowering, source.type, source.value)
+        elif isinstance(source, tuple):
+            val = tuple_val([row[position] for position in source])
         else:
-            val = b.constant(source.type, source.const)
+            val = row[source]
         parts += b.coerce(val, fact.type).parts
     result = instance.result.type
     slots = b.slots(len(parts_of(result)))

@@ -6,25 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
-from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE, CONSTANTS
 from minijit.ir.nodes import UNKNOWN, Instr, whole_type
-from minijit.library.builder import Builder
-from minijit.library.memory import make_array
 from minijit.library.vals import Val, item_of, tuple_val
-from minijit.machine import I64, PTR
+from minijit.machine import I64
 from minijit.passes.lower_bindings import lower_binding, operands_of
+from minijit.passes.lower_objects import lower_object
 
 if TYPE_CHECKING:
     from minijit.passes.lower import Lowering
-
-_HEAD: Final = object.__basicsize__
-_ARRAY_DATA: Final = _HEAD
-_ARRAY_SHAPE: Final = _HEAD + 16
-_ARRAY_STRIDES: Final = _HEAD + 24
-"""Offsets in a PyArrayObject; runtime/numpy_api.py verifies them."""
-
-_BORROWED: Final = 1 << 40
-"""The count of a block that stands for memory that is not ours: it never reaches zero."""
 
 LowerOp = Callable[["Lowering", Instr, list[Val]], Val]
 
@@ -36,33 +25,7 @@ def _const(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
 def _name(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
     if instr.const is not UNKNOWN:
         return lowering.builder.constant(whole_type(instr), instr.const)
-    return lower_object(lowering.builder, whole_type(instr), instr.attrs["object"])
-
-
-def lower_object(b: Builder, one: t.Type, value: object) -> Val:
-    """An object of the program: what a name is bound to, or a default value."""
-    if isinstance(one, t.Array):
-        return _global_array(b, one, value)
-    if isinstance(one, t.Tuple):
-        assert isinstance(value, tuple)
-        return tuple_val([lower_object(b, item, each) for item, each in zip(one.items, value, strict=True)])
-    return b.constant(one, value)
-
-
-def _global_array(b: Builder, kind: t.Array, value: object) -> Val:
-    """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
-    context = b.emit("context", (), PTR)
-    table = b.load(b.ptr_add(context, CONSTANTS), PTR, local=True)
-    object = b.load(b.ptr_add(table, 8 * b.unit.add_constant(value)), PTR, local=True)
-    owner = b.slots(BLOCK_SIZE // 8)
-    b.store(owner, b.i64(_BORROWED), local=True)
-    b.store(b.ptr_add(owner, BLOCK_OBJECT), object, local=True)
-    data = b.load(b.ptr_add(object, _ARRAY_DATA), PTR, local=True)
-    shape = b.load(b.ptr_add(object, _ARRAY_SHAPE), PTR, local=True)
-    strides = b.load(b.ptr_add(object, _ARRAY_STRIDES), PTR, local=True)
-    lengths = [b.load(b.ptr_add(shape, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
-    steps = [b.load(b.ptr_add(strides, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
-    return make_array(kind, object, owner, data, lengths, steps)
+    return lower_object(lowering, whole_type(instr), instr.attrs["object"])
 
 
 def _unbound(_lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:

@@ -166,7 +166,7 @@ def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     keywords = tuple(instr.attrs.get("keywords", ()))
     inputs = expand_starred(inputs, instr)
-    is_raised = instr in inference.raised
+    is_raised = instr in inference.raised and not any(isinstance(fact.type, t.Union) for fact in inputs)
     return inference.bind(
         instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
     )

@@ -1,0 +1,61 @@
+"""Lowering of objects of the program: what global names and closure cells are bound to, and default values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from minijit import types as t
+from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE, CONSTANTS
+from minijit.ir.nodes import Value
+from minijit.library.builder import Builder
+from minijit.library.memory import make_array
+from minijit.library.vals import Val, tuple_val
+from minijit.machine import I64, PTR
+from minijit.passes.ownership import may_hold_array
+
+if TYPE_CHECKING:
+    from minijit.passes.lower import Lowering
+
+_HEAD: Final = object.__basicsize__
+_ARRAY_DATA: Final = _HEAD
+_ARRAY_SHAPE: Final = _HEAD + 16
+_ARRAY_STRIDES: Final = _HEAD + 24
+"""Offsets in a PyArrayObject; runtime/numpy_api.py verifies them."""
+
+_BORROWED: Final = 1 << 40
+"""The count of a block that stands for memory that is not ours: it never reaches zero."""
+
+
+def lower_object(lowering: Lowering, one: t.Type, value: object) -> Val:
+    """An object of the program: what a name is bound to, or a default value."""
+    if isinstance(one, t.Array):
+        return _global_array(lowering, one, value)
+    if isinstance(one, t.Tuple):
+        assert isinstance(value, tuple)
+        return tuple_val([lower_object(lowering, item, each) for item, each in zip(one.items, value, strict=True)])
+    return lowering.builder.constant(one, value)
+
+
+def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
+    """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
+    b = lowering.builder
+    object = _constant_object(b, b.unit.add_constant(value))
+    if lowering.returns_to_native_code and may_hold_array(lowering.instance.result.type):
+        # The result may be a view of the array, so the block has to outlive this activation.
+        owner = b.load(b.ptr_add(_constant_object(b, b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
+    else:
+        owner = b.slots(BLOCK_SIZE // 8)
+    b.store(owner, b.i64(_BORROWED), local=True)
+    b.store(b.ptr_add(owner, BLOCK_OBJECT), object, local=True)
+    data = b.load(b.ptr_add(object, _ARRAY_DATA), PTR, local=True)
+    shape = b.load(b.ptr_add(object, _ARRAY_SHAPE), PTR, local=True)
+    strides = b.load(b.ptr_add(object, _ARRAY_STRIDES), PTR, local=True)
+    lengths = [b.load(b.ptr_add(shape, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
+    steps = [b.load(b.ptr_add(strides, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
+    return make_array(kind, object, owner, data, lengths, steps)
+
+
+def _constant_object(b: Builder, index: int) -> Value:
+    """A PyObject of the unit's table."""
+    table = b.load(b.ptr_add(b.emit("context", (), PTR), CONSTANTS), PTR, local=True)
+    return b.load(b.ptr_add(table, 8 * index), PTR, local=True)
