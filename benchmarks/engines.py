@@ -79,4 +79,7 @@ def minijit_engine() -> Engine:
 def fallback_of(compiled: Runnable) -> str:
     """Why a minijit function did not run natively, or an empty string if it did."""
     reasons = list(getattr(compiled, "fallback_reasons", ()))
-    return str(reasons[0]).splitlines()[0] if reasons else ""
+    if reasons:
+        return str(reasons[0]).splitlines()[0]
+    bailouts = getattr(compiled, "stats", {}).get("bailouts", 0)
+    return f"native code gave up {bailouts} times" if bailouts else ""

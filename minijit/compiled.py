@@ -30,12 +30,11 @@ class Compiled:
         Whatever must live as long as the code: the linked library.
     timings : dict
         Seconds by pass or step, in the order of execution.
-    remarks : list of str
-        Decisions worth telling (``explain()``), each as ``file:line: text``.
     stages : tuple of str
         What `text_of` can show, in order: IR stages and passes, ``"llvm"``, ``"llvm optimised"``, ``"asm"``.
     text_of : callable
-        ``text_of(stage) -> str``; the pipeline may run again to make the text.
+        ``text_of(stage) -> str``; the pipeline may run again to make the text. ``"remarks"`` in place of a stage gives
+        the decisions worth telling, one on each line.
     """
 
     unit: Unit
@@ -45,7 +44,6 @@ class Compiled:
     slow: int
     keep_alive: object = None
     timings: dict[str, float] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
     stages: tuple[str, ...] = ()
     text_of: Callable[[str], str] = str
 

@@ -63,14 +63,15 @@ def type_of_value(value: object) -> t.Type | None:
 
 
 @cache
-def type_of_call(
-    function: Callable[..., Any], operands: tuple[t.PythonScalar | t.NumpyScalar, ...]
-) -> t.Type | None:
-    """The type of ``function(*operands)``, found by calling it with ones; ``None`` where that raises."""
+def type_of_call(function: Callable[..., Any], operands: tuple[t.PythonScalar | t.NumpyScalar, ...]) -> t.Type | None:
+    """The type of ``function(*operands)``, found by calling it with ones; ``None`` where that raises.
+
+    What native code has no type for (``np.sqrt(True)`` is a float16) is an object.
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            return type_of_value(function(*map(sample_of, operands)))
+            return type_of_value(function(*map(sample_of, operands))) or t.OBJECT
         except (TypeError, ValueError, OverflowError):
             return None
 

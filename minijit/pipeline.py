@@ -25,14 +25,17 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
+from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
+from minijit.passes.merge_parts import merge_parts
 from minijit.passes.remove_dead_code import remove_dead_code
+from minijit.passes.version_loops import version_loops
 from minijit.remarks import remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.effects import effects_of_instance
 from minijit.typeinfer.facts import fact_of_type
 from minijit.typeinfer.program import Instance, Program
-from minijit.typeinfer.typed import typed_function
+from minijit.typeinfer.typed import typed_functions
 
 STAGES: Final = ("python", "typed", "loops", "llvm", "llvm optimised", "asm")
 """What can be looked at, in the order in which it is made."""
@@ -40,10 +43,18 @@ STAGES: Final = ("python", "typed", "loops", "llvm", "llvm optimised", "asm")
 REMARKS: Final = "remarks"
 """In place of a stage: what became of loops and checks."""
 
-PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (("remove dead code", remove_dead_code),)
+PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
+    ("merge parts", merge_parts),
+    ("version loops", version_loops),
+    ("remove dead code", remove_dead_code),
+)
 """The passes on the stage "loops", in order."""
 
-ORDER: Final = (("lower", "remove dead code", "lowering makes both parts of values of which one is used"),)
+ORDER: Final = (
+    ("lower", "remove dead code", "lowering makes both parts of values of which one is used"),
+    ("merge parts", "version loops", "what is written twice need not be copied twice"),
+    ("version loops", "remove dead code", "what only a removed check has used is dead"),
+)
 """Why the order is what it is: the first must come before the second."""
 
 Observer = Callable[[str, str, Callable[[], str]], None]
@@ -105,17 +116,19 @@ def build_unit(
     unit = Unit(entry.symbol)
     unit.fastmath = options.fastmath
     unit.guards = program.guards
-    for instance in [entry, *(each for each in program.instances.values() if each is not entry)]:
-        _lower_instance(unit, instance, options, clock, observe)
+    functions = clock.run("type functions", lambda: typed_functions(entry))
+    for instance, typed in functions.items():
+        instance.effects = visible_effects(typed)
+    for instance, typed in functions.items():
+        _lower_instance(unit, instance, typed, options, clock, observe)
     unit.has_effects = bool(effects_of_instance(entry) & {"writes", "io", "unknown"})
     return unit, entry
 
 
 def _lower_instance(
-    unit: Unit, instance: Instance, options: Options, clock: Clock, observe: Observer
+    unit: Unit, instance: Instance, typed: Function, options: Options, clock: Clock, observe: Observer
 ) -> None:
     name = instance.function.__name__
-    typed = typed_function(instance.inference)
     _finished(typed, "typed", observe)
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
     if not options.boundscheck:

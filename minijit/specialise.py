@@ -20,7 +20,7 @@ from minijit.fallback import Reporter, text_of_argument, text_of_fault, text_of_
 from minijit.options import Options
 from minijit.runtime.native_type import AVAILABLE, Native, set_native_call
 from minijit.runtime.record_memory import Record
-from minijit.runtime.typeof import is_big_int, type_of, why_not
+from minijit.runtime.typeof import canonical, is_big_int, type_of, why_not
 from minijit.specialisation import Specialisation
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class Specialiser:
         self.compile_seconds = 0.0
         self._variants: dict[tuple[t.Type, ...], list[Specialisation]] = {}
         self._first = 0
+        self._told: set[tuple[str, str]] = set()
         # Calls of functions with `*args` or keyword-only parameters are bound here and go to native code through this.
         self._rows: Native | None = None
         self._look_at_function()
@@ -127,6 +128,7 @@ class Specialiser:
         if row is None:
             # Python words the error best.
             return interpret
+        row = canonical(row)
         if self._rows is not None:
             return self._rows, row
         found = self._choose_for_row(row)
@@ -145,6 +147,7 @@ class Specialiser:
 
     def _run_row(self, *row: Any) -> Any:
         """Run a row of values that no native code has taken."""
+        row = canonical(row)
         found = self._choose_for_row(row)
         return self.interpret_row(*row) if found is None else found.call(*row)
 
@@ -166,6 +169,9 @@ class Specialiser:
                 self.big_ints += 1
                 continue
             what, instead = why_not(value)
+            if (name, what) in self._told and self.options.fallback != "error":
+                return
+            self._told.add((name, what))
             self._report(text_of_argument(name, what, instead, self.function))
             return
 

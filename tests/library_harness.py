@@ -1,8 +1,8 @@
 """Running single entries of the library as native code, without front end, inference or call wrapper.
 
-:func:`native` builds a function at the stage "loops" that calls one entry on parameters of given types, compiles it, and
-calls it through ctypes. Calls into Python are served by ctypes callbacks, so that only the entry, the builder, the emitter
-and LLVM are under test.
+:func:`native` builds a function at the stage "loops" that calls one entry on parameters of given types, compiles it,
+and calls it through ctypes. Calls into Python are served by ctypes callbacks, so that only the entry, the builder, the
+emitter and LLVM are under test.
 """
 
 from __future__ import annotations
@@ -324,8 +324,8 @@ def type_of_argument(value: Any) -> t.Type:
 def differences(function: object, rows: Sequence[tuple[Any, ...]], constants: int = 0) -> list[str]:
     """Where native code and Python disagree on rows of arguments.
 
-    Rows of the same types share one compiled call. With `constants`, calls are also compiled whose last argument is known,
-    for that many of its values.
+    Rows of the same types share one compiled call. With `constants`, calls are also compiled whose last argument is
+    known, for that many of its values.
     """
     real = real_function(function)
     groups: dict[tuple[t.Type, ...], list[tuple[Any, ...]]] = {}
@@ -344,7 +344,9 @@ def differences(function: object, rows: Sequence[tuple[Any, ...]], constants: in
         lasts = list({repr(row[-1]): row[-1] for row in members}.values())
         for last in lasts[:: max(1, len(lasts) // constants)]:
             args = [*(_argument(one) for one in types[:-1]), registry.Arg(types[-1], last)]
-            found += _disagreements(real, Native(function, args), [row for row in members if repr(row[-1]) == repr(last)])
+            found += _disagreements(
+                real, Native(function, args), [row for row in members if repr(row[-1]) == repr(last)]
+            )
     if not compiled:
         found.append(f"{function}: none of the samples has an entry")
     return found

@@ -20,16 +20,20 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"types", "numpy_types", "machine"}),
     frozenset({"ir"}),
     frozenset({"library.registry"}),
-    frozenset({"library.builder"}),
+    frozenset({"library foundation"}),
     frozenset({"library", "frontend", "typeinfer", "passes", "runtime"}),
     frozenset({"codegen"}),
-    frozenset({"compiled"}),
+    frozenset({"compiled", "remarks"}),
     frozenset({"pipeline"}),
     frozenset({"cache", "inspection"}),
-    frozenset({"dispatcher"}),
+    frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher"}),
     frozenset({"jit"}),
     frozenset({"testing", "demo", "demo_kernels", "__init__", "__main__"}),
 )
+LIBRARY_FOUNDATION = frozenset(
+    {"builder", "casts", "iteration", "memory", "raising", "strings", "targets", "unpacking", "vals"}
+)
+"""Modules of library/ that hold no entries: what entries, type inference and lowering are written with."""
 ISOLATED = frozenset({"library", "frontend", "typeinfer", "passes", "runtime"})
 """The groups of one layer whose members must not import each other."""
 
@@ -39,7 +43,10 @@ def module_of(path: Path) -> str:
 
 
 def group_of(module: str) -> str:
-    return module if module in ("library.registry", "library.builder") else module.split(".")[0]
+    parts = module.split(".")
+    if module == "library.registry":
+        return module
+    return "library foundation" if parts[0] == "library" and parts[1:2] and parts[1] in LIBRARY_FOUNDATION else parts[0]
 
 
 def layer_of(module: str) -> int | None:

@@ -27,7 +27,7 @@ def test_decorating_loads_nothing_more() -> None:
 
 def test_import_time() -> None:
     code = (
-        "import numpy, time; start = time.perf_counter(); import minijit; print((time.perf_counter() - start) * 1000)"
+        "import numpy, time; start = time.process_time(); import minijit; print((time.process_time() - start) * 1000)"
     )
     times = [
         float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)

@@ -17,6 +17,7 @@ from minijit.codegen.text import FunctionText, ModuleText, llvm_type, symbol
 from minijit.codegen.unboxing import unbox
 from minijit.ir import context
 from minijit.ir.unit import PythonCall, Unit
+from minijit.errors import InternalError
 from minijit.machine import Machine, parts_of
 
 RAISED: Final = 1
@@ -102,8 +103,12 @@ def _take_apart(text: FunctionText, wanted: t.Type, result: str, other: str, rai
     text.begin(done)
 
 
+def _no_constant(text: FunctionText, value: object) -> str:
+    raise InternalError(f"a call into Python can't be asked for the object {value!r}")
+
+
 def _store_parts(text: FunctionText, wanted: t.Type, result: str, slot: int, other: str, raised: str) -> None:
-    (parts,) = unbox(text, [result], (wanted,), other, lambda text, array: array)
+    (parts,) = unbox(text, [result], (wanted,), other, lambda text, array: array, _no_constant)
     machines = parts_of(wanted)
     for position in _objects(wanted):
         text.call("void", "Py_IncRef", ("ptr", parts[position]))

@@ -26,22 +26,35 @@ class OwnerOf(Protocol):
     def __call__(self, text: FunctionText, array: str) -> str: ...
 
 
+class ConstantOf(Protocol):
+    """Gives the address of an object that is known while compiling, from the unit's table of constants."""
+
+    def __call__(self, text: FunctionText, value: object) -> str: ...
+
+
 def unbox(
-    text: FunctionText, objects: list[str], wanted: tuple[t.Type, ...], miss: str, owner_of: OwnerOf
+    text: FunctionText,
+    objects: list[str],
+    wanted: tuple[t.Type, ...],
+    miss: str,
+    owner_of: OwnerOf,
+    constant_of: ConstantOf,
 ) -> list[list[str]]:
     """Test and take apart `objects`; control goes to the block `miss` when one is not of its wanted type.
 
     Returns the parts of every object in the order of :func:`minijit.machine.parts_of`.
     """
-    items = _test(text, list(zip(objects, wanted, strict=True)), miss)
+    items = _test(text, list(zip(objects, wanted, strict=True)), miss, constant_of)
     return [_parts(text, value, one, items, miss, owner_of) for value, one in zip(objects, wanted, strict=True)]
 
 
-def _test(text: FunctionText, level: list[tuple[str, t.Type]], miss: str) -> dict[str, list[str]]:
+def _test(
+    text: FunctionText, level: list[tuple[str, t.Type]], miss: str, constant_of: ConstantOf
+) -> dict[str, list[str]]:
     """Emit all tests that can be made before values are read; returns the items of the tuples met, by tuple."""
     items: dict[str, list[str]] = {}
     while level:
-        _require(text, [_has_type(text, value, one) for value, one in level], miss)
+        _require(text, [_has_type(text, value, one, constant_of) for value, one in level], miss)
         _require(text, [c for value, one in level for c in _field_tests(text, value, one)], miss)
         below: list[tuple[str, t.Type]] = []
         for value, one in level:
@@ -60,9 +73,11 @@ def _require(text: FunctionText, conditions: list[str], miss: str) -> None:
         text.begin(hit)
 
 
-def _has_type(text: FunctionText, value: str, wanted: t.Type) -> str:
+def _has_type(text: FunctionText, value: str, wanted: t.Type, constant_of: ConstantOf) -> str:
     if isinstance(wanted, t.Object):
         return "true"
+    if isinstance(wanted, t.Const):
+        return text.value(f"icmp eq ptr {value}, {constant_of(text, wanted.value)}")
     if isinstance(wanted, t.NoneValue):
         return text.value(f"icmp eq ptr {value}, {text.module.external('mj_none')}")
     found = text.load("ptr", value, api.TYPE)

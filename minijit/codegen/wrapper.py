@@ -66,7 +66,11 @@ def _emit_call(text: FunctionText, unit: Unit, arguments: tuple[t.Type, ...], re
     miss = text.new_label("miss")
     row = _bind(text, rec, len(arguments), miss)
     objects = [text.load("ptr", row, 8 * index) for index in range(len(arguments))]
-    parts = unbox(text, objects, arguments, miss, _argument_block)
+
+    def constant_of(text: FunctionText, value: object) -> str:
+        return text.load("ptr", text.load("ptr", rec, record.CONSTANTS), 8 * unit.add_constant(value))
+
+    parts = unbox(text, objects, arguments, miss, _argument_block, constant_of)
     _check_guards(text, rec, miss)
     ctx = _make_context(text, rec)
     slots = text.stack(8 * max(1, len(parts_of(result))))

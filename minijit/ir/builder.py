@@ -24,6 +24,7 @@ _FOLD_INTEGERS: Final[dict[str, Callable[[int, int], int]]] = {
     "or": lambda a, b: a | b,
     "xor": lambda a, b: a ^ b,
 }
+_STORES: Final = frozenset({"store", "fill", "copy"})
 _FOLD_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
@@ -84,6 +85,8 @@ class MachineBuilder:
 
     def emit(self, op: str, args: Sequence[Value], type: Machine | t.Never = t.NEVER, **attrs: Any) -> Instr:
         """Append an instruction; `type` is that of its result, ``NEVER`` where it has none."""
+        if self.private and op in _STORES:
+            attrs["local"] = True
         instr = Instr(op, list(args), attrs, type, self.span)
         self.block.instrs.append(instr)
         return instr
@@ -217,7 +220,7 @@ class MachineBuilder:
 
     def store(self, pointer: Value, value: Value, *, local: bool = False) -> None:
         """Put a machine value at `pointer`."""
-        self.emit("store", (pointer, value), local=local or self.private)
+        self.emit("store", (pointer, value), local=local)
 
     def slots(self, count: int) -> Value:
         """Room for `count` words on the stack."""

@@ -56,6 +56,7 @@ class Unit:
 
     __slots__ = (
         "_blocks",
+        "_statuses",
         "constants",
         "fastmath",
         "functions",
@@ -73,6 +74,7 @@ class Unit:
         self.functions: dict[str, Function] = {}
         self.signatures: dict[str, tuple[tuple[t.Type, ...], t.Type]] = {}
         self.sites: list[Site] = []
+        self._statuses: dict[Site, int] = {}
         self.constants: list[object] = []
         self._blocks: dict[int, int] = {}
         self.python_calls: list[PythonCall] = []
@@ -82,9 +84,12 @@ class Unit:
         self.fastmath = False
 
     def add_site(self, site: Site) -> int:
-        """Register `site` and return its status (from 1)."""
-        self.sites.append(site)
-        return len(self.sites)
+        """The status of `site` (from 1). The same site is there once, so that code that does the same looks the same."""
+        status = self._statuses.get(site)
+        if status is None:
+            self.sites.append(site)
+            status = self._statuses[site] = len(self.sites)
+        return status
 
     def add_constant(self, value: object) -> int:
         """The index of `value` in the table of constants (the same object is there once)."""

@@ -132,8 +132,14 @@ def _part_type(array: Arg) -> t.Type | None:
     return t.Array(float_dtype_of(one.dtype), one.ndim, layout, one.writable)
 
 
+def _complex_arrays() -> Iterator[tuple[Any, ...]]:
+    table = np.array([[1 + 2j, 3 - 4j], [-0.5j, 1.0]])
+    for one in (table, table.T, table[::-1], table[:, 1].astype(np.complex64), np.array(2j)):
+        yield (one,)
+
+
 def _register_part(name: str, position: int) -> None:
-    @lowers(attribute(name), t.Array, result=_part_type, samples=arrays)
+    @lowers(attribute(name), t.Array, result=_part_type, samples=_complex_arrays)
     def part(b: Builder, array: Val) -> Val:
         kind = _part_type(Arg(array.type))
         assert isinstance(kind, t.Array)

@@ -154,7 +154,14 @@ def _samples(function: Callable[..., Any]) -> Callable[[], Iterator[tuple[Any, .
                 yield ((2, 3), *fill, dtype)
         else:
             table = np.arange(12.0).reshape(3, 4)
-            for array in (table, table.T, table[:, ::2], table[::-1], table.reshape(2, 3, 2).swapaxes(0, 1), np.array(1)):
+            for array in (
+                table,
+                table.T,
+                table[:, ::2],
+                table[::-1],
+                table.reshape(2, 3, 2).swapaxes(0, 1),
+                np.array(1),
+            ):
                 yield (array, *fill)
             yield (table, *fill, np.int16)
 

@@ -1,7 +1,7 @@
 """What an index expression asks of an array: worked out from types alone, before anything is built.
 
-An index is a tuple of integers, slices, ``None`` and at most one ellipsis (or one of these without a tuple). It becomes a
-row of steps, one for each axis that it takes from the array or adds to the result.
+An index is a tuple of integers, slices, ``None`` and at most one ellipsis (or one of these without a tuple). It becomes
+a row of steps, one for each axis that it takes from the array or adds to the result.
 """
 
 from __future__ import annotations

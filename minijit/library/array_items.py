@@ -21,11 +21,21 @@ from minijit.library.array_indexing import (
     view_type,
 )
 from minijit.library.builder import Builder, Val
-from minijit.library.memory import array_type, data_of, element_pointer, load_element, make_view, shape_of, strides_of
+from minijit.library.casts import cast_parts
+from minijit.library.memory import (
+    array_type,
+    data_of,
+    element_pointer,
+    load_element,
+    make_view,
+    shape_of,
+    size_of,
+    strides_of,
+)
 from minijit.library.registry import Arg, lowers
 from minijit.library.slices import fit_slice
 from minijit.machine import I64
-from minijit.numpy_types import error_of
+from minijit.numpy_types import BOOL_DTYPE, error_of
 
 
 def axis_index(b: Builder, value: Val, axis: int, length: Value) -> Value:
@@ -35,9 +45,7 @@ def axis_index(b: Builder, value: Val, axis: int, length: Value) -> Value:
         kind, message = error_of(_huge_index)
         b.check(b.icmp("sge", value.part, b.i64(0)), kind, message)
     word = b.index_of(value)
-    site = b.site(
-        "raise", IndexError, f"index {{0}} is out of bounds for axis {axis} with size {{1}}", "ii"
-    )
+    site = b.site("raise", IndexError, f"index {{0}} is out of bounds for axis {axis} with size {{1}}", "ii")
     number = known(word)
     unsigned = (isinstance(one, t.NumpyScalar) and one.dtype.kind == "u") or (number is not None and number >= 0)
     return b.emit("check_index", (word, length), I64, site=site, signed=not unsigned)
@@ -78,10 +86,10 @@ def select_view(b: Builder, array: Val, index: Val, selection: Selection) -> Val
         else:
             part = fit_slice(b, values[step.position], length)
             # An empty slice begins at the beginning and steps by one, as in NumPy.
-            some = b.icmp("ne", part.count, b.i64(0))
+            some = b.icmp("ne", part.length, b.i64(0))
             start = b.select(some, part.start, b.i64(0))
             data = b.ptr_add(data, b.binary("mul", start, stride, nsw=True))
-            new_shape.append(part.count)
+            new_shape.append(part.length)
             by = part.step if known(part.step) == 1 else b.select(some, part.step, b.i64(1))
             new_strides.append(b.mul(stride, by))
         axis += 1
@@ -108,7 +116,16 @@ def _samples() -> Iterator[tuple[Any, ...]]:
         yield (flat, slice(start, stop, step))
         yield (table[::-1], (slice(start, stop, step), -1))
     for layout in (table, np.asfortranarray(table), table[::2, ::-1], table[:0]):
-        for two in ((1, 2), (1,), (-1, -6), (slice(None), 2), (slice(1, 3), slice(2, 4)), (None, 1), (..., 1), (1, ..., None)):
+        for two in (
+            (1, 2),
+            (1,),
+            (-1, -6),
+            (slice(None), 2),
+            (slice(1, 3), slice(2, 4)),
+            (None, 1),
+            (..., 1),
+            (1, ..., None),
+        ):
             yield (layout, two)
     yield (np.array(2.5), ())
     yield (np.array(2.5), ...)
@@ -148,16 +165,48 @@ def item(b: Builder, array: Val, index: Value) -> Val:
     return Val(one, load_element(b, kind.dtype, pointer))
 
 
-def _too_many(array: Arg, index: Arg) -> t.Type | None:
-    """``NEVER`` for more integers and slices than the array has axes: an error for certain."""
+# ---- errors, and truth
+
+
+def _wrong_index(array: Arg, index: Arg) -> t.Type | None:
+    """``NEVER`` for too many integers and slices, and for floats and the like: an error for certain."""
     assert isinstance(array.type, t.Array)
     if arg_selection(array, index) is not None:
         return None
-    larger = t.Array(array.type.dtype, len(index_types(index.type)), "A")
-    return None if selection_of(larger, index.type) is None else t.NEVER
+    types = index_types(index.type)
+    larger = t.Array(array.type.dtype, len(types), "A")
+    if selection_of(larger, index.type) is not None:
+        return t.NEVER
+    known_kinds = all(_is_wrong(one) or selection_of(larger, one) is not None for one in types)
+    return t.NEVER if known_kinds and any(map(_is_wrong, types)) else None
 
 
-@lowers(operator.getitem, t.Array, lambda one: True, result=_too_many, effects="raises")
-def getitem_too_many(b: Builder, array: Val, index: Val) -> Val:
+def _is_wrong(one: t.Type) -> bool:
+    return one in (t.FLOAT, t.COMPLEX) or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "fc")
+
+
+@lowers(operator.getitem, t.Array, lambda one: True, result=_wrong_index, effects="raises")
+def getitem_wrong(b: Builder, array: Val, index: Val) -> Val:
     """NumPy's own IndexError."""
     return b.call_python(operator.getitem, (array, index), t.NEVER)
+
+
+def _truth_samples() -> list[tuple[Any, ...]]:
+    return [(np.array([1.0]),), (np.array(0),), (np.zeros((1, 1), bool),), (np.zeros(2),), (np.zeros(0),)]
+
+
+@lowers(operator.truth, t.Array, result=t.BOOL, effects="reads raises", samples=_truth_samples)
+@lowers(bool, t.Array, result=t.BOOL, effects="reads raises", samples=_truth_samples)
+def truth(b: Builder, array: Val) -> Val:
+    """The truth of the only element; of another number of elements there is none."""
+    dtype = array_type(array).dtype
+
+    def of_element() -> tuple[Value, ...]:
+        return cast_parts(b, load_element(b, dtype, data_of(array)), dtype, BOOL_DTYPE)
+
+    def of_many() -> tuple[Value, ...]:
+        b.call_python(bool, (array,), t.NEVER)
+        return ()
+
+    is_single = b.icmp("eq", size_of(b, array), b.i64(1))
+    return b.bool_val(b.if_else(is_single, of_element, of_many, likely=True)[0])

@@ -16,12 +16,11 @@ from minijit.library.array_items import element_address
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
 from minijit.library.dtypes import bind, dtype_of_argument, known_value, text_of_argument
 from minijit.library.memory import array_type, data_of, load_element, make_view, shape_of, strides_of
+from minijit.library.numpy_scalars import item_type, python_item
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.store_conversions import can_store, convert_for_store
-from minijit.library.numpy_scalars import item_type, python_item
 from minijit.numpy_types import Dtype
-
 
 # ---- copies
 
@@ -48,9 +47,11 @@ def copied(b: Builder, array: Val, dtype: Dtype, order: str) -> Val:
 def _register_copy(function: object, default: str, names: tuple[str, ...]) -> None:
     def plan(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> tuple[t.Array, str] | None:
         bound = bind(names, args, keywords)
-        if bound is None or not isinstance(bound[names[0]].type, t.Array):
+        if bound is None:
             return None
         kind = bound[names[0]].type
+        if not isinstance(kind, t.Array):
+            return None
         order = text_of_argument(bound.get("order"), default)
         layout = _copy_layout(kind, order)
         if layout is None or order is None:
@@ -61,7 +62,15 @@ def _register_copy(function: object, default: str, names: tuple[str, ...]) -> No
         found = plan(args, keywords)
         return None if found is None else found[0]
 
-    @lowers(function, t.Array, result=result, rest=anything, keywords={"order": anything}, effects="allocates raises", samples=arrays)
+    @lowers(
+        function,
+        t.Array,
+        result=result,
+        rest=anything,
+        keywords={"order": anything},
+        effects="allocates raises",
+        samples=arrays,
+    )
     def copy(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = plan(args, keywords)
         assert found is not None
@@ -148,7 +157,13 @@ def _item_type(array: Arg, *index: Arg) -> t.Type | None:
     result=_item_type,
     rest=anything,
     effects="reads raises",
-    samples=[(np.arange(3), 1), (np.arange(3.0), -1), (np.array(2.5),), (np.zeros((2, 3), bool), 1, 2), (np.arange(3), 5)],
+    samples=[
+        (np.arange(3), 1),
+        (np.arange(3.0), -1),
+        (np.array(2.5),),
+        (np.zeros((2, 3), bool), 1, 2),
+        (np.arange(3), 5),
+    ],
 )
 def item(b: Builder, array: Val, *index: Val) -> Val:
     """An element as a Python number."""
@@ -212,4 +227,3 @@ def _contiguous_type(array: Arg) -> t.Type | None:
 def same_array(b: Builder, array: Val) -> Val:
     """The array itself."""
     return array
-

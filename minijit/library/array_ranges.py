@@ -85,24 +85,25 @@ def arange(b: Builder, *args: Val, **keywords: Val) -> Val:
     assert bounds is not None
     dtype = _dtype_of(*bounds)
     assert dtype is not None
-    start, stop, step = (b.constant(t.INT, k) if one is None else one for one, k in zip(bounds, (0, 0, 1), strict=False))
+    start, stop, step = (
+        b.constant(t.INT, number) if one is None else one for one, number in zip(bounds, (0, 0, 1), strict=False)
+    )
     count = _length(b, start, stop, step)
     if _is_plain(start, step, dtype):
         return _whole_numbers(b, count, start.part, step.part)
     made = allocate(b, dtype, [count])
-    some = b.icmp("sgt", count, b.i64(0))
 
     def fill() -> tuple[Value, ...]:
         _fill(b, made, dtype, count, start, step)
         return ()
 
-    b.if_else(some, fill, lambda: ())
+    b.if_else(b.icmp("sgt", count, b.i64(0)), fill, lambda: ())
     return made
 
 
 def _length(b: Builder, start: Val, stop: Val, step: Val) -> Value:
-    """``ceil((stop - start) / step)``, by Python's operators; what is out of the ordinary is left to the interpreter."""
-    if known(start.parts[0]) == 0 and start.type == t.INT and t.dtype_of(stop.type) == INT64 and known(step.parts[0]) == 1:  # type: ignore[arg-type]
+    """``ceil((stop - start) / step)``, by Python's operators; rare sizes are left to the interpreter."""
+    if stop.type == t.INT and _is_int(start, 0) and _is_int(step, 1):
         return b.max_i64(b.number_as(stop, INT64)[0], b.i64(0))
     span = b.apply(operator.sub, stop, start)
     ratio = b.apply(operator.truediv, span, step)
@@ -117,6 +118,10 @@ def _length(b: Builder, start: Val, stop: Val, step: Val) -> Value:
     bits = b.convert("bitcast", number, I64)
     one = b.select(b.or_(span_is_zero, b.icmp("slt", bits, b.i64(0))), b.i64(0), b.i64(1))
     return b.select(is_zero, one, count)
+
+
+def _is_int(value: Val, number: int) -> bool:
+    return value.type == t.INT and known(value.part) == number
 
 
 def _is_plain(start: Val, step: Val, dtype: Dtype) -> bool:
@@ -138,22 +143,28 @@ def _whole_numbers(b: Builder, count: Value, start: Value, step: Value) -> Val:
 
 def _fill(b: Builder, made: Val, dtype: Dtype, count: Value, start: Val, step: Val) -> None:
     first = convert_scalar(b, start, dtype)
-    second = convert_scalar(b, b.apply(operator.add, start, step), dtype)
     data = data_of(made)
-    ops = ("fadd", "fsub", "fmul") if dtype.kind == "f" else ("add", "sub", "mul")
-    delta = b.binary(ops[1], second[0], first[0])
+    store_element(b, dtype, data, first, local=True)
+
+    def fill_rest() -> tuple[Value, ...]:
+        second = convert_scalar(b, b.apply(operator.add, start, step), dtype)
+        store_element(b, dtype, b.ptr_add(data, dtype.itemsize), second, local=True)
+        _fill_rest(b, made, dtype, count, first[0], second[0])
+        return ()
+
+    b.if_else(b.icmp("sgt", count, b.i64(1)), fill_rest, lambda: ())
+
+
+def _fill_rest(b: Builder, made: Val, dtype: Dtype, count: Value, first: Value, second: Value) -> None:
+    """From the third element on: the first plus a multiple of the difference of the first two."""
+    add, sub, mul = ("fadd", "fsub", "fmul") if dtype.kind == "f" else ("add", "sub", "mul")
+    delta = b.binary(sub, second, first)
+    data = b.ptr_add(data_of(made), 2 * dtype.itemsize)
 
     def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
-        (factor,) = cast_parts(b, (index,), INT64, dtype)
-        value = b.binary(ops[0], first[0], b.binary(ops[2], factor, delta))
+        (factor,) = cast_parts(b, (b.add(index, b.i64(2)),), INT64, dtype)
+        value = b.binary(add, first, b.binary(mul, factor, delta))
         store_element(b, dtype, b.ptr_add(data, b.mul(index, b.i64(dtype.itemsize))), (value,), local=True)
         return ()
 
-    b.loop(count, turn)
-    store_element(b, dtype, data, first, local=True)
-
-    def put_second() -> tuple[Value, ...]:
-        store_element(b, dtype, b.ptr_add(data, dtype.itemsize), second, local=True)
-        return ()
-
-    b.if_else(b.icmp("sgt", count, b.i64(1)), put_second, lambda: ())
+    b.loop(b.sub(count, b.i64(2)), turn)

@@ -44,7 +44,18 @@ def _samples() -> Iterator[tuple[Any, ...]]:
     for name in ("bool", "int8", "uint8", "int64", "uint64", "float32", "complex128"):
         line = np.zeros(5, name)
         table = np.zeros((3, 4), name)
-        for value in (True, 7, -1, 300, 2.75, 1e10, float("nan"), np.int16(300), np.float64(-3.5), np.uint64(2**63 + 1)):
+        for value in (
+            True,
+            7,
+            -1,
+            300,
+            2.75,
+            1e10,
+            float("nan"),
+            np.int16(300),
+            np.float64(-3.5),
+            np.uint64(2**63 + 1),
+        ):
             yield (line, 2, value)
             yield (line, slice(1, 4), value)
             yield (table[:, ::2], (-1, 1), value)
@@ -86,8 +97,6 @@ def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
     else:
         convert_for_store(b, value, kind.dtype, lambda parts: fill_array(b, view, parts), by_python)
     return NONE_VAL
-
-
 
 
 def _is_storable(one: t.Type) -> bool:

@@ -71,7 +71,11 @@ def _fold(x: Arg, info: Arg) -> object:
     (t.Const, t.Tuple),
     result=_rule,
     fold=_fold,
-    samples=[(x, info) for x in (True, 1, 2.5, 1j, None, (1, 2)) for info in (int, float, complex, tuple, object, np.floating)],
+    samples=[
+        (x, info)
+        for x in (True, 1, 2.5, 1j, None, (1, 2))
+        for info in (int, float, complex, tuple, object, np.floating)
+    ],
 )
 def _isinstance(b: Builder, x: Val, info: Val) -> Val:
     return b.constant(t.BOOL, _answer(Arg(x.type, x.const), Arg(info.type, info.const)))

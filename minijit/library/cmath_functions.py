@@ -24,8 +24,8 @@ Function = Callable[..., Any]
 
 _ROWS: Rows = each(COMPLEXES, FLOATS, INTS, BOOLS, (3 + 700j, 705 - 2j, 1e-310 + 1e-312j, 2 - 0j, -2 - 0j, -1 + 1e-3j))
 _PLAIN: Final[tuple[Function, ...]] = (
-    cmath.acos, cmath.acosh, cmath.asin, cmath.asinh, cmath.atan, cmath.atanh, cmath.cos, cmath.cosh, cmath.log, cmath.log10,
-    cmath.sin, cmath.sinh, cmath.tan, cmath.tanh,
+    cmath.acos, cmath.acosh, cmath.asin, cmath.asinh, cmath.atan, cmath.atanh, cmath.cos, cmath.cosh, cmath.log,
+    cmath.log10, cmath.sin, cmath.sinh, cmath.tan, cmath.tanh,
 )  # fmt: skip
 
 
@@ -66,7 +66,9 @@ def _log_to_base(b: Builder, x: Val, base: Val) -> Val:
 # ---- natively where all is finite
 
 
-def _if_finite(b: Builder, x: Val, real: Value, imag: Value, build: Callable[[], list[Value]], function: Function) -> Val:
+def _if_finite(
+    b: Builder, x: Val, real: Value, imag: Value, build: Callable[[], list[Value]], function: Function
+) -> Val:
     """The native formula, whose finite results count; the rest, and all errors, through Python."""
 
     def by_python() -> tuple[Value, ...]:
@@ -119,8 +121,17 @@ def _sqrt(b: Builder, x: Val) -> Val:
 
 @lowers(cmath.phase, is_number, result=t.FLOAT, effects="raises", fold=True, samples=_ROWS)
 def _phase(b: Builder, x: Val) -> Val:
+    """CPython takes an angle that underflows for an error."""
     real, imag = parts_of_number(b, x)
-    return b.float_val(libm(b, "atan2", imag, real))
+    angle = libm(b, "atan2", imag, real)
+    normal = b.or_(b.not_(b.fcmp("olt", fabs(b, angle), b.f64(2.0**-1022))), b.fcmp("oeq", imag, b.f64(0.0)))
+    parts = b.if_else(
+        normal,
+        lambda: [angle],
+        lambda: b.call_python(cmath.phase, [x], t.FLOAT, effects="").parts,
+        likely=True,
+    )
+    return b.float_val(parts[0])
 
 
 @lowers(cmath.polar, is_number, result=t.Tuple((t.FLOAT, t.FLOAT)), effects="raises", fold=True, samples=_ROWS)
@@ -136,7 +147,15 @@ def _polar(b: Builder, x: Val) -> Val:
     return tuple_val([b.float_val(part) for part in parts])
 
 
-@lowers(cmath.rect, is_real, is_real, result=t.COMPLEX, effects="raises", fold=True, samples=pairs(FLOATS, (*FLOATS, 3, True)))
+@lowers(
+    cmath.rect,
+    is_real,
+    is_real,
+    result=t.COMPLEX,
+    effects="raises",
+    fold=True,
+    samples=pairs(FLOATS, (*FLOATS, 3, True)),
+)
 def _rect(b: Builder, size: Val, angle: Val) -> Val:
     radius, phi = b.as_f64(size), b.as_f64(angle)
     ordinary = b.and_(b.and_(is_finite(b, radius), is_finite(b, phi)), b.fcmp("une", phi, b.f64(0.0)))

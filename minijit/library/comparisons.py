@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from minijit import types as t
 from minijit.ir.builder import known
@@ -16,8 +16,10 @@ from minijit.library.samples import BOOLS, FEW_COMPLEXES, FEW_FLOATS, FEW_INTS, 
 from minijit.library.vals import Val
 from minijit.machine import F64, I64
 
-ORDER: Final = {operator.lt: "lt", operator.le: "le", operator.gt: "gt", operator.ge: "ge"}
-EQUALITY: Final = {operator.eq: "eq", operator.ne: "ne"}
+Comparison = Callable[[Any, Any], Any]
+
+ORDER: Final[dict[Comparison, str]] = {operator.lt: "lt", operator.le: "le", operator.gt: "gt", operator.ge: "ge"}
+EQUALITY: Final[dict[Comparison, str]] = {operator.eq: "eq", operator.ne: "ne"}
 SWAPPED: Final = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
@@ -73,7 +75,7 @@ def compare_reals(b: Builder, name: str, x: Val, y: Val) -> Value:
     return compare_int_with_float(b, name, x.part, y.part)
 
 
-def _register_real(function: Callable[[object, object], bool], name: str) -> None:
+def _register_real(function: Comparison, name: str) -> None:
     rows = mixed((*INTS, *BOOLS), (*INTS, *FLOATS, *BOOLS))
     floats = mixed(FLOATS, FLOATS)
 
@@ -103,7 +105,7 @@ def equal_complex(b: Builder, x: Val, y: Val) -> Value:
     return b.and_(same, b.fcmp("oeq", imag, b.f64(0.0)))
 
 
-def _register_complex(function: Callable[[object, object], bool], negated: bool) -> None:
+def _register_complex(function: Comparison, negated: bool) -> None:
     def lower(b: Builder, x: Val, y: Val) -> Val:
         same = equal_complex(b, x, y)
         return b.bool_val(b.not_(same) if negated else same)
@@ -146,9 +148,9 @@ def _type_if_unlike(x: Arg, y: Arg) -> t.Type | None:
     return t.BOOL if first != second or first == "None" else None
 
 
-def _register_unlike(function: Callable[[object, object], bool]) -> None:
+def _register_unlike(function: Comparison) -> None:
     def fold(x: Arg, y: Arg) -> bool:
-        return function(x.type, y.type) if x.type == y.type else function(0, 1)
+        return bool(function(x.type, y.type) if x.type == y.type else function(0, 1))
 
     @lowers(function, object, object, result=_type_if_unlike, fold=fold, samples=[(None, 1), (None, None), ((), 2.5)])
     def lower(b: Builder, x: Val, y: Val) -> Val:
@@ -164,7 +166,7 @@ def _type_if_constants(x: Arg, y: Arg) -> t.Type | None:
     return t.BOOL if isinstance(x.type, t.Const) and isinstance(y.type, t.Const) else None
 
 
-def _register_constants(function: Callable[[object, object], bool]) -> None:
+def _register_constants(function: Comparison) -> None:
     @lowers(function, t.Const, t.Const, result=_type_if_constants, fold=True, samples=[("a", "b"), ("ab", "ab")])
     def lower(b: Builder, x: Val, y: Val) -> Val:
         assert isinstance(x.type, t.Const) and isinstance(y.type, t.Const)

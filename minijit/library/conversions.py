@@ -19,7 +19,7 @@ _TOO_LARGE = "a float is too large for an int of 64 bits"
 
 
 def int_of_float(b: Builder, number: Value) -> Val:
-    """A float cut off towards zero; nan and infinities are errors, what 64 bits do not hold leaves for the interpreter."""
+    """A float cut off towards zero; nan and infinities are errors, what 64 bits do not hold bails out."""
     fits = b.and_(b.fcmp("oge", number, b.f64(-(2.0**63))), b.fcmp("olt", number, b.f64(2.0**63)))
 
     def convert() -> list[Value]:

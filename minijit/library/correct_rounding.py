@@ -1,8 +1,8 @@
 """Results that are known to be those of an accurate function without calling it: rounded correctly, and clearly so.
 
-A function with an error of at most 0.52 units in the last place, say, gives the correctly rounded result wherever the exact
-value is not within 0.02 units of the middle between two floats. Where native code knows the correctly rounded result and
-what rounding has cut off, it needs the function itself only near the middle.
+A function with an error of at most 0.52 units in the last place, say, gives the correctly rounded result wherever the
+exact value is not within 0.02 units of the middle between two floats. Where native code knows the correctly rounded
+result and what rounding has cut off, it needs the function itself only near the middle.
 """
 
 from __future__ import annotations

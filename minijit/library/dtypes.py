@@ -44,12 +44,12 @@ def dtype_of_argument(arg: Arg | Val | None, default: Dtype | None) -> Dtype | N
         return default
     if not isinstance(arg.type, t.Const):
         return None
-    value: Any = arg.type.value
+    value = arg.type.value
     is_class = isinstance(value, type) and (issubclass(value, np.generic) or value in _PYTHON_CLASSES)
     if not (is_class or isinstance(value, np.dtype | str)):
         return None
     try:
-        dtype = np.dtype(value)
+        dtype: Dtype = np.dtype(value)  # type: ignore[call-overload]
     except TypeError:
         return None
     if not is_native(dtype):
@@ -72,7 +72,9 @@ def _is_dtype_like(one: t.Type) -> bool:
     if not isinstance(one, t.Const):
         return False
     value = one.value
-    return isinstance(value, np.dtype | str) or (isinstance(value, type) and issubclass(value, np.generic | bool | int | float | complex))
+    if isinstance(value, type):
+        return issubclass(value, np.generic) or value in _PYTHON_CLASSES
+    return isinstance(value, np.dtype | str)
 
 
 def _register(function: Any) -> None:

@@ -1,4 +1,4 @@
-"""Applying an operator to values that may each be of several types, and asking for the type of the result beforehand."""
+"""Applying an operator to values that may each be of several types, and asking for the type of the result first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minijit.library.vals import Val
 
 
 def type_of_call(function: object, *args: t.Type | Arg) -> t.Type | None:
-    """What `function` gives for arguments of these types; ``None`` where the library does not have it for all of them."""
+    """What `function` gives for arguments of these types; ``None`` where the library lacks it for some of them."""
     given = [arg if isinstance(arg, Arg) else Arg(arg) for arg in args]
     results: list[t.Type] = []
     for row in itertools.product(*(_alternatives(arg) for arg in given)):
@@ -52,11 +52,11 @@ def call(b: Builder, function: object, *args: Val) -> Val:
 def _split(b: Builder, function: object, args: list[Val], position: int, result: t.Type) -> Val:
     for k in range(position, len(args)):
         if isinstance(args[k].type, t.Union | t.MaybeInt):
-            return b.for_each_type(
-                args[k],
-                lambda one, k=k: _split(b, function, [*args[:k], one, *args[k + 1 :]], k + 1, result),  # type: ignore[misc]
-                result,
-            )
+
+            def with_type(one: Val, k: int = k) -> Val:
+                return _split(b, function, [*args[:k], one, *args[k + 1 :]], k + 1, result)
+
+            return b.for_each_type(args[k], with_type, result)
     return b.coerce(b.apply(function, *args), result)
 
 

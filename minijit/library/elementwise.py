@@ -1,7 +1,7 @@
 """Element-wise functions: one kernel computes one element, in the dtypes of the ufunc's loop.
 
-A kernel is found by ufunc and by the kind of the loop's first dtype. Operators, calls of ufuncs on scalars and loops over
-arrays all use the same kernel; which loop it is, NumPy decides (:func:`minijit.numpy_types.loop_of`).
+A kernel is found by ufunc and by the kind of the loop's first dtype. Operators and calls of ufuncs use the same kernel;
+which loop it is, NumPy decides (:func:`minijit.numpy_types.loop_of`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val, known_integer
 from minijit.library.registry import Arg
 from minijit.machine import F64, Machine, parts_of_dtype
-from minijit.numpy_types import FLOAT64, INT64, Dtype, holds_int, loop_of
+from minijit.numpy_types import FLOAT64, INT64, Dtype, holds_int, limits_of, loop_of
 
 Parts: TypeAlias = tuple[Value, ...]
 Loop: TypeAlias = tuple[Dtype, ...]
@@ -29,7 +29,7 @@ _KERNELS: Final[dict[tuple[int, str], Kernel]] = {}
 
 
 def kernel(*ufuncs: np.ufunc, kinds: str) -> Callable[[Kernel], Kernel]:
-    """Register a kernel for the loops of `ufuncs` whose first dtype is of one of `kinds` (letters of ``dtype.kind``)."""
+    """Register a kernel for the loops of `ufuncs` whose first dtype is of one of `kinds` (``dtype.kind``)."""
 
     def register(function: Kernel) -> Kernel:
         for ufunc in ufuncs:
@@ -55,7 +55,7 @@ def plan_of(ufunc: np.ufunc, args: Sequence[Arg]) -> tuple[Loop, Kernel] | None:
     types = tuple(arg.type for arg in args)
     if not all(isinstance(one, t.PythonScalar | t.NumpyScalar) for one in types):
         return None
-    loop = loop_of(ufunc, types)  # type: ignore[arg-type]
+    loop = loop_of(ufunc, types)
     if loop is None:
         return None
     function = kernel_of(ufunc, loop)
@@ -81,13 +81,13 @@ def to_loop(b: Builder, value: Val, dtype: Dtype) -> Parts:
 def python_int_as(b: Builder, value: Val, dtype: Dtype) -> Parts:
     """A Python int converted to `dtype` as NumPy converts it: out-of-range raises OverflowError."""
     if dtype.kind in "iu" and dtype != INT64:
-        limits = np.iinfo(dtype.type)
+        least, largest = limits_of(dtype)
         number = known_integer(value)
         if number is None or not holds_int(dtype, number):
             word = value.part
-            inside = b.icmp("sge", word, b.i64(int(limits.min)))
+            inside = b.icmp("sge", word, b.i64(least))
             if dtype.itemsize < 8:
-                inside = b.and_(inside, b.icmp("sle", word, b.i64(int(limits.max))))
+                inside = b.and_(inside, b.icmp("sle", word, b.i64(largest)))
             message = f"Python integer {{0}} out of bounds for {dtype.name}"
             b.check(inside, OverflowError, message, word)
     if dtype.kind in "fc" and dtype.itemsize in (4, 8) and parts_of_dtype(dtype)[0] is not F64:

@@ -1,4 +1,4 @@
-"""Kernels of floating-point loops: arithmetic, division, remainders, and what the processor or a few selects compute."""
+"""Kernels of floating-point loops: arithmetic, remainders, and what the processor or a few selects compute."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from minijit.library.builder import Builder
 from minijit.library.elementwise import Loop, Parts, kernel, part_type
 from minijit.machine import F32, I32, I64
 
-_ARITHMETIC: Final = {np.add: "fadd", np.subtract: "fsub", np.multiply: "fmul", np.true_divide: "fdiv", np.fmod: "frem"}
-_INTRINSICS: Final = {
+_ARITHMETIC: Final[dict[np.ufunc, str]] = {
+    np.add: "fadd",
+    np.subtract: "fsub",
+    np.multiply: "fmul",
+    np.true_divide: "fdiv",
+    np.fmod: "frem",
+}
+_INTRINSICS: Final[dict[np.ufunc, str]] = {
     np.sqrt: "sqrt",
     np.floor: "floor",
     np.ceil: "ceil",
@@ -182,25 +188,21 @@ def sign(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     return (b.select(b.fcmp("ogt", x, zero), one, b.select(b.fcmp("olt", x, zero), minus, of_zero)),)
 
 
-def _register_extremes() -> None:
-    for ufunc, predicate in ((np.maximum, "oge"), (np.minimum, "ole")):
-
-        @kernel(ufunc, kinds="f")
-        def with_nan(b: Builder, loop: Loop, operands: Sequence[Parts], predicate: str = predicate) -> Parts:
-            """Where one is nan, that one."""
-            (x,), (y,) = operands
-            return (b.select(b.or_(b.fcmp(predicate, x, y), is_nan(b, x)), x, y),)
-
-    for ufunc, predicate in ((np.fmax, "oge"), (np.fmin, "ole")):
-
-        @kernel(ufunc, kinds="f")
-        def without_nan(b: Builder, loop: Loop, operands: Sequence[Parts], predicate: str = predicate) -> Parts:
-            """Where one is nan, the other."""
-            (x,), (y,) = operands
-            return (b.select(b.or_(b.fcmp(predicate, x, y), is_nan(b, y)), x, y),)
+def _register_extreme(ufunc: np.ufunc, strict: str, *, keeps_nan: bool) -> None:
+    @kernel(ufunc, kinds="f")
+    def extreme(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+        (x,), (y,) = operands
+        with np.errstate(all="ignore"):
+            takes_second = bool(np.signbit(ufunc(loop[0].type(0.0), loop[0].type(-0.0))))
+        # Which of two zeros it is depends on the processor's instructions that NumPy chose.
+        predicate = strict if takes_second else strict.replace("t", "e")
+        return (b.select(b.or_(b.fcmp(predicate, x, y), is_nan(b, x if keeps_nan else y)), x, y),)
 
 
-_register_extremes()
+_register_extreme(np.maximum, "ogt", keeps_nan=True)
+_register_extreme(np.minimum, "olt", keeps_nan=True)
+_register_extreme(np.fmax, "ogt", keeps_nan=False)
+_register_extreme(np.fmin, "olt", keeps_nan=False)
 
 
 @kernel(np.heaviside, kinds="f")
@@ -210,5 +212,3 @@ def heaviside(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     zero, one = float_const(b, x, 0.0), float_const(b, x, 1.0)
     rest = b.select(b.fcmp("oeq", x, zero), at_zero, b.select(b.fcmp("olt", x, zero), zero, one))
     return (b.select(is_nan(b, x), x, rest),)
-
-

@@ -52,7 +52,9 @@ def _register(function: Callable[[object, object], bool], negated: bool) -> None
         known = same_object(x.type, y.type)
         return UNKNOWN if known is None else known is not negated
 
-    @lowers(function, object, object, result=_type_if_settled, fold=fold, samples=[(None, None), (None, 1), (1.5, None)])
+    @lowers(
+        function, object, object, result=_type_if_settled, fold=fold, samples=[(None, None), (None, 1), (1.5, None)]
+    )
     def lower_settled(b: Builder, x: Val, y: Val) -> Val:
         return b.constant(t.BOOL, bool(same_object(x.type, y.type)) is not negated)
 

@@ -13,8 +13,8 @@ from minijit.library.elementwise import Loop, Parts, kernel, known_operand, part
 from minijit.machine import I1
 from minijit.numpy_types import Dtype, error_of
 
-_WRAPPING: Final = {np.add: "add", np.subtract: "sub", np.multiply: "mul"}
-_BITWISE: Final = {np.bitwise_and: "and", np.bitwise_or: "or", np.bitwise_xor: "xor"}
+_WRAPPING: Final[dict[np.ufunc, str]] = {np.add: "add", np.subtract: "sub", np.multiply: "mul"}
+_BITWISE: Final[dict[np.ufunc, str]] = {np.bitwise_and: "and", np.bitwise_or: "or", np.bitwise_xor: "xor"}
 
 
 def _register_simple(ufunc: np.ufunc, op: str, kinds: str) -> None:

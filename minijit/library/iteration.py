@@ -1,7 +1,7 @@
 """Iteration by number: how many turns ``for x in iterable`` takes, and what each of them gives.
 
-A loop asks :func:`length_of` once and :func:`item_at` in each turn. ``enumerate``, ``zip`` and ``reversed`` make values of
-type ``Iterator``, which hold the iterables that they were given; ``iter`` is the iterable itself.
+A loop asks :func:`length_of` once and :func:`item_at` in each turn. ``enumerate``, ``zip`` and ``reversed`` make values
+of type ``Iterator``, which hold the iterables that they were given; ``iter`` is the iterable itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from minijit.library import ranges
 from minijit.library.builder import Builder
 from minijit.library.each_type import any_of
 from minijit.library.memory import shape_of
-from minijit.library.operands import int_part, is_integer
+from minijit.library.operands import is_integer
 from minijit.library.registry import Arg, find, lowers
 from minijit.library.vals import Val, item_of, tuple_val
 

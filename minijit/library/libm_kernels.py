@@ -62,8 +62,8 @@ for _ufunc, _name in FUNCTIONS.items():
 def _register_scaling(ufuncs: tuple[np.ufunc, ...], over: float, under: float) -> None:
     @kernel(*ufuncs, kinds="f")
     def scaled(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
-        dtype = loop[0].type
-        factor = float(dtype(over) / dtype(under))
+        single = loop[0].itemsize == 4
+        factor = float(np.float32(over) / np.float32(under)) if single else over / under
         return (b.binary("fmul", operands[0][0], float_const(b, operands[0][0], factor)),)
 
 
@@ -88,7 +88,8 @@ def _register_logaddexp(ufunc: np.ufunc, log: str, exp: str, of_two: float) -> N
         larger = b.select(b.fcmp("ogt", difference, float_const(b, x, 0.0)), x, y)
         ratio = call_libm(b, exp, b.fneg(b.intrinsic("fabs", machine_type(x), difference)))
         if log == "log2":
-            more = b.binary("fmul", float_const(b, x, float(loop[0].type(math.log2(math.e)))), call_libm(b, "log1p", ratio))
+            unit = float_const(b, x, float(loop[0].type(math.log2(math.e))))
+            more = b.binary("fmul", unit, call_libm(b, "log1p", ratio))
         else:
             more = call_libm(b, log, ratio)
         apart = b.select(b.fcmp("uno", difference, difference), difference, b.binary("fadd", larger, more))
@@ -130,5 +131,3 @@ def modf(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     whole = b.intrinsic("trunc", part_type(loop[0]), x)
     fraction = b.select(is_infinite(b, x), float_const(b, x, 0.0), b.binary("fsub", x, whole))
     return copysign(b, fraction, x), whole
-
-

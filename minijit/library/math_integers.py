@@ -11,7 +11,7 @@ from minijit.library.builder import Builder
 from minijit.library.operands import is_integer, raised_by
 from minijit.library.ranges import bound
 from minijit.library.registry import lowers
-from minijit.library.samples import INTS, SMALL, Rows, each, pairs
+from minijit.library.samples import INTS, SMALL, each, later, pairs
 from minijit.library.vals import Val
 from minijit.machine import F64, I64
 
@@ -44,7 +44,7 @@ def _gcd(b: Builder, x: Value, y: Value) -> Value:
     return one
 
 
-_PAIRS: Rows = lambda: [*pairs(INTS, (*INTS, True))(), (), (12,), (-12,), (12, 18, 27), (4, 6, 0), (0, 0)]  # noqa: E731
+_PAIRS = later(lambda: [*pairs(INTS, (*INTS, True))(), (), (12,), (-12,), (12, 18, 27), (4, 6, 0), (0, 0)])
 
 
 @lowers(math.gcd, result=t.INT, rest=is_integer, effects="raises", fold=True, samples=_PAIRS)
@@ -69,7 +69,14 @@ def _lcm(b: Builder, x: Value, y: Value) -> Value:
     return b.checked("mul", b.binary("udiv", x, divisor), y)
 
 
-@lowers(math.isqrt, is_integer, result=t.INT, effects="raises", fold=True, samples=each(INTS, SMALL, (2**62 - 1, 3037000499**2 - 1)))
+@lowers(
+    math.isqrt,
+    is_integer,
+    result=t.INT,
+    effects="raises",
+    fold=True,
+    samples=each(INTS, SMALL, (2**62 - 1, 3037000499**2 - 1)),
+)
 def _isqrt(b: Builder, x: Val) -> Val:
     """The float root is off by one at most."""
     number = bound(b, x)
@@ -96,7 +103,7 @@ def _factorial(b: Builder, x: Val) -> Val:
     return b.int_val(b.loop(number, turn, [b.i64(1)])[0])
 
 
-_CHOICES: Rows = pairs((*SMALL, -1, True), (0, 1, 2, 5, 20, 33, -1, False))
+_CHOICES = pairs((*SMALL, -1, True), (0, 1, 2, 5, 20, 33, -1, False))
 
 for _function in (math.comb, math.perm):
 

@@ -1,8 +1,8 @@
 """Functions of :mod:`math` that are functions of the C library, with CPython's rule for what is an error.
 
-CPython calls the C library's function and then looks: nan from a number is ``ValueError``, infinity from a finite number
-is ``OverflowError`` or, at a pole, ``ValueError``. Here each row of a table says for which arguments that cannot happen, by
-a comparison that is cheaper than looking; only functions that overflow look at the result.
+CPython calls the C library's function and then looks: nan from a number is ``ValueError``, infinity from a finite
+number is ``OverflowError`` or, at a pole, ``ValueError``. Here each row of a table says for which arguments that cannot
+happen, by a comparison that is cheaper than looking; only functions that overflow look at the result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.operands import is_real, raised_by
 from minijit.library.registry import lowers
-from minijit.library.samples import BOOLS, FLOATS, INTS, NUMPY_REALS, Rows, each
+from minijit.library.samples import BOOLS, FLOATS, INTS, NUMPY_REALS, each, later
 from minijit.library.vals import Val
 from minijit.machine import F64
 
@@ -24,9 +24,10 @@ Condition: TypeAlias = Callable[[Builder, Value], Value]
 Function: TypeAlias = Callable[..., Any]
 
 _POINTS: Final = (
-    0.3, -0.3, 0.999, -0.999, 1.0000001, 2.0, 4.5, 20.0, -20.0, 30.0, 171.5, 707.0, -708.0, -745.5, 1024.0, 1e5, 0.7, -1.2,
+    0.3, -0.3, 0.999, -0.999, 1.0000001, 2.0, 4.5, 20.0, -20.0, 30.0, 171.5, 707.0, -708.0, -745.5, 1024.0, 1e5, 0.7,
+    -1.2,
 )  # fmt: skip
-REALS: Rows = each(FLOATS, _POINTS, INTS, BOOLS, NUMPY_REALS)
+REALS = each(FLOATS, _POINTS, INTS, BOOLS, NUMPY_REALS)
 
 
 def fabs(b: Builder, x: Value) -> Value:
@@ -152,7 +153,7 @@ for _function in (math.gamma, math.lgamma):
 # ---- logarithms to a base
 
 _BASES: Final = (2.0, 10, 1.0, 0.5, math.e, 0.0, -1.0, math.inf, math.nan, 3)
-_LOG_ROWS: Rows = lambda: [(x, base) for x in (*FLOATS, 8, 2**62) for base in _BASES]  # noqa: E731
+_LOG_ROWS = later(lambda: [(x, base) for x in (*FLOATS, 8, 2**62) for base in _BASES])
 _LOG_ERROR = raised_by(math.log, -1.0)
 _LOG_TO_ONE = raised_by(math.log, 2.0, 1.0)
 

@@ -14,7 +14,7 @@ from minijit.library.math_libm import fabs
 from minijit.library.operands import is_real
 from minijit.library.printing import can_be_handed_over
 from minijit.library.registry import Arg, lowers
-from minijit.library.samples import FLOATS, Rows, pairs
+from minijit.library.samples import FLOATS, later, pairs
 from minijit.library.tuples import items_of, values_of
 from minijit.library.vals import Val
 from minijit.machine import F64
@@ -23,16 +23,18 @@ _SHARE: Final = 0.49
 """CPython's algorithm is wrong by hardly more than half a unit."""
 _LOWEST, _HIGHEST = 2.0**-450, 2.0**500
 
-_HYPOT: Rows = lambda: [  # noqa: E731
-    *pairs((*FLOATS, 3, True), (*FLOATS, 4))(),
-    (),
-    (-2.5,),
-    (math.nan,),
-    (3,),
-    *((x, y, 2.5) for x in FLOATS for y in (0.0, 1.1, 1e300)),
-    (1.0, 2.0, 3.0, 4.5),
-    (math.nan, math.inf),
-]
+_HYPOT = later(
+    lambda: [
+        *pairs((*FLOATS, 3, True), (*FLOATS, 4))(),
+        (),
+        (-2.5,),
+        (math.nan,),
+        (3,),
+        *((x, y, 2.5) for x in FLOATS for y in (0.0, 1.1, 1e300)),
+        (1.0, 2.0, 3.0, 4.5),
+        (math.nan, math.inf),
+    ]
+)
 
 
 def _norm(b: Builder, numbers: Sequence[Value], by_python: Sequence[Val], function: object) -> Value:
@@ -55,9 +57,7 @@ def _norm(b: Builder, numbers: Sequence[Value], by_python: Sequence[Val], functi
 
     def general() -> Sequence[Value]:
         zero = b.fcmp("oeq", largest, b.f64(0.0))
-        return b.if_else(
-            zero, lambda: [largest], lambda: b.call_python(function, by_python, t.FLOAT, effects="").parts
-        )
+        return b.if_else(zero, lambda: [largest], lambda: b.call_python(function, by_python, t.FLOAT, effects="").parts)
 
     return if_clear(b, near, error, general, share=_SHARE, also=ordinary)
 
@@ -72,12 +72,14 @@ def _type_of_distance(p: Arg, q: Arg) -> t.Type | None:
     return t.FLOAT if fits else None
 
 
-_POINTS: Rows = lambda: [  # noqa: E731
-    ((), ()),
-    ((1,), (-2.5,)),
-    *(((x, 2.5), (1.25, y)) for x in FLOATS for y in FLOATS),
-    ((1, 2, 3), (3.5, 2, True)),
-]
+_POINTS = later(
+    lambda: [
+        ((), ()),
+        ((1,), (-2.5,)),
+        *(((x, 2.5), (1.25, y)) for x in FLOATS for y in FLOATS),
+        ((1, 2, 3), (3.5, 2, True)),
+    ]
+)
 
 
 @lowers(math.dist, t.Tuple, t.Tuple, result=_type_of_distance, effects="raises", fold=True, samples=_POINTS)
@@ -96,7 +98,16 @@ def _is_iterable(one: t.Type) -> bool:
     return one == t.RANGE or (isinstance(one, t.Array) and one.ndim == 1 and one.dtype.kind in "biuf")
 
 
-_SUMS: Rows = lambda: [((),), ((0.1,) * 10,), ((1e100, 1.0, -1e100),), ((1, 2.5, True),), (range(5),), ((math.inf, -math.inf),)]  # noqa: E731
+_SUMS = later(
+    lambda: [
+        ((),),
+        ((0.1,) * 10,),
+        ((1e100, 1.0, -1e100),),
+        ((1, 2.5, True),),
+        (range(5),),
+        ((math.inf, -math.inf),),
+    ]
+)
 
 
 @lowers(math.fsum, _is_iterable, result=t.FLOAT, effects="raises reads", samples=_SUMS)
@@ -119,11 +130,29 @@ def _type_of_sumprod(p: Arg, q: Arg) -> t.Type | None:
     return t.FLOAT if t.FLOAT in types else t.INT
 
 
-if hasattr(math, "sumprod"):
-    _PRODUCTS: Rows = lambda: [((), ()), ((1, 2), (3, 4)), ((0.1, 2), (3, 4.5)), ((1, 2), (1,)), ((2**62, 2**62), (1, 1))]  # noqa: E731
+_SUMPROD: Final = getattr(math, "sumprod", None)
+"""From Python 3.12 on."""
 
-    @lowers(math.sumprod, can_be_handed_over, can_be_handed_over, result=_type_of_sumprod, effects="raises", samples=_PRODUCTS)
+if _SUMPROD is not None:
+    _PRODUCTS = later(
+        lambda: [
+            ((), ()),
+            ((1, 2), (3, 4)),
+            ((0.1, 2), (3, 4.5)),
+            ((1, 2), (1,)),
+            ((2**62, 2**62), (1, 1)),
+        ]
+    )
+
+    @lowers(
+        _SUMPROD,
+        can_be_handed_over,
+        can_be_handed_over,
+        result=_type_of_sumprod,
+        effects="raises",
+        samples=_PRODUCTS,
+    )
     def _sumprod(b: Builder, p: Val, q: Val) -> Val:
         result = _type_of_sumprod(Arg(p.type), Arg(q.type))
         assert result is not None
-        return b.call_python(math.sumprod, [p, q], result, effects="")
+        return b.call_python(_SUMPROD, [p, q], result, effects="")

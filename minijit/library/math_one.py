@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from minijit import types as t
 from minijit.ir.nodes import Value
@@ -15,7 +15,7 @@ from minijit.library.math_two import is_nan
 from minijit.library.operands import INTEGER, int_part, is_real, raised_by
 from minijit.library.python_pow import is_finite
 from minijit.library.registry import lowers
-from minijit.library.samples import BOOLS, FLOATS, INTS, Rows, each, triples
+from minijit.library.samples import BOOLS, FLOATS, INTS, each, later, triples
 from minijit.library.vals import Val
 from minijit.machine import F64
 
@@ -80,10 +80,12 @@ def _radians(b: Builder, x: Val) -> Val:
 
 _NEGATIVE_TOLERANCE = raised_by(lambda: math.isclose(1.0, 2.0, rel_tol=-1.0))
 _TOLERANCES = {"rel_tol": is_real, "abs_tol": is_real}
-_CLOSE: Rows = lambda: [(x, y) for x in (*FLOATS, 1 + 1e-10, 3) for y in (*FLOATS, 1.0, 3 + 1e-8)]  # noqa: E731
+_CLOSE = later(lambda: [(x, y) for x in (*FLOATS, 1 + 1e-10, 3) for y in (*FLOATS, 1.0, 3 + 1e-8)])
 
 
-@lowers(math.isclose, is_real, is_real, result=t.BOOL, effects="raises", fold=True, keywords=_TOLERANCES, samples=_CLOSE)
+@lowers(
+    math.isclose, is_real, is_real, result=t.BOOL, effects="raises", fold=True, keywords=_TOLERANCES, samples=_CLOSE
+)
 def _isclose(b: Builder, x: Val, y: Val, rel_tol: Val | None = None, abs_tol: Val | None = None) -> Val:
     one, other = b.as_f64(x), b.as_f64(y)
     relative = b.f64(1e-09) if rel_tol is None else b.as_f64(rel_tol)
@@ -101,16 +103,18 @@ def _isclose(b: Builder, x: Val, y: Val, rel_tol: Val | None = None, abs_tol: Va
 
 # ---- fused multiplication and addition (Python 3.13)
 
-if hasattr(math, "fma"):
-    _FMA_ROWS: Rows = triples(FLOATS[::2], FLOATS[1::3], FLOATS[::4])
+_FMA: Final = getattr(math, "fma", None)
 
-    @lowers(math.fma, is_real, is_real, is_real, result=t.FLOAT, effects="raises", fold=True, samples=_FMA_ROWS)
+if _FMA is not None:
+    _FMA_ROWS = triples(FLOATS[::2], FLOATS[1::3], FLOATS[::4])
+
+    @lowers(_FMA, is_real, is_real, is_real, result=t.FLOAT, effects="raises", fold=True, samples=_FMA_ROWS)
     def _fma(b: Builder, x: Val, y: Val, z: Val) -> Val:
         result = b.intrinsic("fma", F64, b.as_f64(x), b.as_f64(y), b.as_f64(z))
         parts = b.if_else(
             is_finite(b, result),
             lambda: [result],
-            lambda: b.call_python(math.fma, [x, y, z], t.FLOAT, effects="").parts,
+            lambda: b.call_python(_FMA, [x, y, z], t.FLOAT, effects="").parts,
             likely=True,
         )
         return b.float_val(parts[0])

@@ -124,7 +124,9 @@ def _frexp(b: Builder, x: Val) -> Val:
     return tuple_val([b.float_val(fraction), b.int_val(b.select(plain, exponent, b.i64(0)))])
 
 
-_LDEXP_ROWS: Rows = pairs((*FLOATS, 3), (0, 1, -1, 10, 1023, -1074, -1080, 2000, -3000, 2**40, -(2**40), 2**63 - 1, True))
+_LDEXP_ROWS: Rows = pairs(
+    (*FLOATS, 3), (0, 1, -1, 10, 1023, -1074, -1080, 2000, -3000, 2**40, -(2**40), 2**63 - 1, True)
+)
 
 
 @lowers(math.ldexp, is_real, is_integer, result=t.FLOAT, effects="raises", fold=True, samples=_LDEXP_ROWS)

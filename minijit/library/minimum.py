@@ -12,7 +12,7 @@ from minijit.library import each_type, iteration
 from minijit.library.builder import Builder
 from minijit.library.operands import raised_by
 from minijit.library.registry import Arg, lowers
-from minijit.library.samples import FEW_INTS, FLOATS, Rows, pairs
+from minijit.library.samples import FEW_INTS, FLOATS, later, pairs
 from minijit.library.tuple_comparisons import condition, has_condition
 from minijit.library.tuples import items_of, values_of
 from minijit.library.vals import Val
@@ -37,14 +37,16 @@ def _best(b: Builder, compare: Function, items: Sequence[Val]) -> Val:
 
 
 def _register_arguments(function: Function, compare: Function) -> None:
-    rows: Rows = lambda: [  # noqa: E731
-        *pairs(FLOATS, FLOATS)(),
-        *pairs((*FEW_INTS, True), (*FLOATS, 3, False))(),
-        (1, 2.5, 0),
-        (3.0, 3, 2, 7.5),
-        (1.0, 1),
-        (1, 1.0, True),
-    ]
+    rows = later(
+        lambda: [
+            *pairs(FLOATS, FLOATS)(),
+            *pairs((*FEW_INTS, True), (*FLOATS, 3, False))(),
+            (1, 2.5, 0),
+            (3.0, 3, 2, 7.5),
+            (1.0, 1),
+            (1, 1.0, True),
+        ]
+    )
 
     def rule(*args: Arg, key: Arg | None = None) -> t.Type | None:
         return _type_of_best(compare, [arg.type for arg in args]) if len(args) > 1 else None
@@ -105,7 +107,9 @@ def _register_iterable(function: Function, compare: Function) -> None:
 
             def turn(index: Value, so_far: tuple[Value, ...]) -> Sequence[Value]:
                 value = iteration.item(b, one, b.add(index, b.i64(1)))
-                return each_type.select(b, condition(b, compare, value, Val(item, so_far)), value, Val(item, so_far)).parts
+                return each_type.select(
+                    b, condition(b, compare, value, Val(item, so_far)), value, Val(item, so_far)
+                ).parts
 
             return Val(item, b.loop(b.sub(count, b.i64(1)), turn, first.parts))
 
@@ -114,9 +118,7 @@ def _register_iterable(function: Function, compare: Function) -> None:
             return best()
         result = each_type.any_of((item, default.type))
         other = default
-        parts = b.if_else(
-            nonempty, lambda: b.coerce(best(), result).parts, lambda: b.coerce(other, result).parts
-        )
+        parts = b.if_else(nonempty, lambda: b.coerce(best(), result).parts, lambda: b.coerce(other, result).parts)
         return Val(result, parts)
 
 

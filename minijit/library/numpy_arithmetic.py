@@ -9,15 +9,15 @@ from typing import Any, Final
 import numpy as np
 
 from minijit import types as t
-from minijit.library.builder import Builder, Val, known_integer
 from minijit.library import (
     complex_kernels,
     float_kernels,
     float_powers,
     integer_kernels,
 )
-from minijit.library.elementwise import is_numeric, plan_of, run, to_loop, type_of_results
+from minijit.library.builder import Builder, Val, known_integer
 from minijit.library.complex_powers import power_of_constant
+from minijit.library.elementwise import is_numeric, plan_of, run, to_loop, type_of_results
 from minijit.library.registry import Arg, lowers
 from minijit.numpy_types import ALL_DTYPES, FLOAT64, type_of_call
 
@@ -60,7 +60,7 @@ def result_of(function: Callable[..., Any], ufunc: np.ufunc, args: tuple[Arg, ..
     """The type of an operator's result."""
     if not has_numpy(*args):
         return None
-    wanted = type_of_call(function, tuple(arg.type for arg in args))  # type: ignore[arg-type]
+    wanted = type_of_call(function, tuple(arg.type for arg in args))
     plan = plan_of(ufunc, args)
     if wanted is None or plan is None:
         return wanted
@@ -90,7 +90,7 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc, count: int) -> None
 
 def samples_of(count: int) -> Iterator[tuple[Any, ...]]:
     """Arguments for operators: a small and a negative or large number of every dtype, with one of every other."""
-    classes = [bool, int, float, complex, *(dtype.type for dtype in ALL_DTYPES)]
+    classes: list[Any] = [bool, int, float, complex, *(dtype.type for dtype in ALL_DTYPES)]
     for first in classes:
         if count == 1:
             yield (first(3),)
@@ -102,21 +102,28 @@ def samples_of(count: int) -> Iterator[tuple[Any, ...]]:
 # Before the general rows: complex powers, of which only whole constant exponents are computed here.
 
 
-def _type_of_complex_power(x: Arg, y: Arg) -> t.Type | None:
-    if not has_numpy(x, y) or not isinstance(y.const, int | float | np.number) or isinstance(y.const, complex):
+def _small_power(exponent: object) -> int | None:
+    """The exponent where it is known to be 1, 2 or 3."""
+    if not isinstance(exponent, int | float | np.integer | np.floating):
         return None
-    wanted = type_of_call(operator.pow, (x.type, y.type))  # type: ignore[arg-type]
+    return next((power for power in (1, 2, 3) if exponent == power), None)
+
+
+def _type_of_complex_power(x: Arg, y: Arg) -> t.Type | None:
+    if not has_numpy(x, y) or _small_power(y.const) is None:
+        return None
+    wanted = type_of_call(operator.pow, (x.type, y.type))
     if not isinstance(wanted, t.NumpyScalar) or wanted.dtype.kind != "c":
         return None
-    return wanted if float(y.const) in (1.0, 2.0, 3.0) else None
+    return wanted
 
 
 @lowers(operator.pow, is_numeric, is_numeric, result=_type_of_complex_power)
 def _complex_power(b: Builder, x: Val, y: Val) -> Val:
-    wanted = type_of_call(operator.pow, (x.type, y.type))  # type: ignore[arg-type]
+    wanted = type_of_call(operator.pow, (x.type, y.type))
     assert isinstance(wanted, t.NumpyScalar)
     base = to_loop(b, x, wanted.dtype)
-    return Val(wanted, power_of_constant(b, base, int(float(y.const))))  # type: ignore[arg-type]
+    return Val(wanted, power_of_constant(b, base, _small_power(y.const) or 1))
 
 
 # ``complex + np.float64`` is Python's: a np.float64 is a float.
@@ -173,4 +180,3 @@ def numpy_int_as_python(b: Builder, x: Val) -> Val:
     if x.type.dtype == np.uint64 and known_integer(x) is None:
         b.bail_unless(b.icmp("sge", word, b.i64(0)), "Python int too large to convert to C long")
     return b.int_val(word)
-

@@ -1,7 +1,7 @@
 """Calls of NumPy's scalar classes, ``np.float32(x)``, and of Python's number classes on NumPy scalars, ``int(x)``.
 
-NumPy's scalars are converted as C converts; Python's numbers are stored into an array of one, in effect: an int out of range
-and a float that no integer dtype holds raise.
+NumPy's scalars are converted as C converts; Python's numbers are stored into an array of one, in effect: an int out of
+range and a float that no integer dtype holds raise.
 """
 
 from __future__ import annotations
@@ -172,4 +172,3 @@ def round_to_int(b: Builder, value: Val) -> Val:
         return numpy_int_as_python(b, value)
     number = b.as_f64(value)
     return b.int_val(whole_part(b, b.intrinsic("rint", F64, number)))
-

@@ -25,7 +25,7 @@ COMPARISONS: Final[dict[Callable[..., Any], np.ufunc]] = {
     operator.gt: np.greater,
     operator.ge: np.greater_equal,
 }
-_PREDICATES: Final = {
+_PREDICATES: Final[dict[np.ufunc, tuple[str, str]]] = {
     np.less: ("olt", "lt"),
     np.less_equal: ("ole", "le"),
     np.equal: ("oeq", "eq"),
@@ -117,12 +117,12 @@ def type_of_comparison(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
     """``np.bool`` where the numbers can be compared."""
     if not has_numpy(x, y):
         return None
-    return NUMPY_BOOL if loop_of(ufunc, (x.type, y.type)) is not None else None  # type: ignore[arg-type]
+    return NUMPY_BOOL if loop_of(ufunc, (x.type, y.type)) is not None else None
 
 
 def type_of_comparison_ufunc(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
     """``np.bool``, for two Python numbers too."""
-    if not (is_numeric(x.type) and is_numeric(y.type)) or loop_of(ufunc, (x.type, y.type)) is None:  # type: ignore[arg-type]
+    if not (is_numeric(x.type) and is_numeric(y.type)) or loop_of(ufunc, (x.type, y.type)) is None:
         return None
     return NUMPY_BOOL
 
@@ -130,7 +130,7 @@ def type_of_comparison_ufunc(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
 def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
     def result(x: Arg, y: Arg) -> t.Type | None:
         given = type_of_comparison(ufunc, x, y)
-        if given is None or type_of_call(function, (x.type, y.type)) != given:  # type: ignore[arg-type]
+        if given is None or type_of_call(function, (x.type, y.type)) != given:
             return None
         return given
 
@@ -141,4 +141,3 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
 
 for _function, _ufunc in COMPARISONS.items():
     _register(_function, _ufunc)
-

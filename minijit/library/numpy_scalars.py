@@ -51,8 +51,20 @@ def python_item(b: Builder, value: Val) -> Val:
     return Val(one, b.number_as(value, t.dtype_of(one)))
 
 
-@lowers(method("item"), t.NumpyScalar, result=lambda value: item_type(scalar_dtype(value)), effects="raises", samples=_SAMPLES)
-@lowers(method("tolist"), t.NumpyScalar, result=lambda value: item_type(scalar_dtype(value)), effects="raises", samples=_SAMPLES)
+@lowers(
+    method("item"),
+    t.NumpyScalar,
+    result=lambda value: item_type(scalar_dtype(value)),
+    effects="raises",
+    samples=_SAMPLES,
+)
+@lowers(
+    method("tolist"),
+    t.NumpyScalar,
+    result=lambda value: item_type(scalar_dtype(value)),
+    effects="raises",
+    samples=_SAMPLES,
+)
 def item(b: Builder, value: Val) -> Val:
     """The Python number of equal value."""
     return python_item(b, value)
@@ -116,9 +128,8 @@ def itself(b: Builder, value: Val) -> Val:
 
 
 def _conjugate_type(value: Arg) -> t.Type | None:
-    dtype = scalar_dtype(value)
-    given = np.conjugate(dtype.type(0)) if dtype.kind == "b" else dtype.type(0).conjugate()
-    return value.type if given.dtype == dtype else None
+    given = scalar_dtype(value).type(1).conjugate()
+    return value.type if given.dtype == scalar_dtype(value) else None
 
 
 @lowers(method("conjugate"), t.NumpyScalar, result=_conjugate_type, samples=_SAMPLES)
@@ -145,6 +156,9 @@ def _register_sum(name: str) -> None:
     def summed(b: Builder, value: Val) -> Val:
         one = result(Arg(value.type))
         assert isinstance(one, t.NumpyScalar)
+        if one.dtype.kind == "c":
+            # The other operand is 0 or 1, and not without traces: signs of zeros, nan from inf.
+            return b.call_python(getattr(np.generic, name), (value,), one, effects="")
         return b.cast(value, one.dtype)
 
 
@@ -167,7 +181,12 @@ def _astype(value: Arg, dtype: Arg) -> t.Type | None:
     t.NumpyScalar,
     (t.Const, t.NoneValue),
     result=_astype,
-    samples=[(np.float64(2.75), np.int8), (np.int8(-1), "uint16"), (np.float32(0.1), float), (np.int64(3), np.complex64)],
+    samples=[
+        (np.float64(2.75), np.int8),
+        (np.int8(-1), "uint16"),
+        (np.float32(0.1), float),
+        (np.int64(3), np.complex64),
+    ],
 )
 def astype(b: Builder, value: Val, dtype: Val) -> Val:
     """The number in another dtype."""
@@ -183,7 +202,12 @@ def _has(name: str, kinds: str) -> Any:
     return result
 
 
-@lowers(method("is_integer"), t.NumpyScalar, result=_has("is_integer", "iuf"), samples=[(np.float64(3),), (np.float32(2.5),), (np.int8(1),), (np.float64(math.inf),)])
+@lowers(
+    method("is_integer"),
+    t.NumpyScalar,
+    result=_has("is_integer", "iuf"),
+    samples=[(np.float64(3),), (np.float32(2.5),), (np.int8(1),), (np.float64(math.inf),)],
+)
 def is_integer(b: Builder, value: Val) -> Val:
     """Whether the number is whole."""
     if scalar_dtype(value).kind != "f":
@@ -202,4 +226,3 @@ def bit_count(b: Builder, value: Val) -> Val:
     """The number of ones in the absolute value, a Python int."""
     loop, parts = run(b, np.bitwise_count, [value])
     return b.int_val(b.number_as(b.numpy_val(loop[1], *parts), np.dtype(np.int64))[0])
-

@@ -1,4 +1,4 @@
-"""What the entries for Python's own numbers have in common: patterns, parts of operands, Python's own error messages."""
+"""What the entries for Python's own numbers have in common: patterns, parts of operands, Python's error messages."""
 
 from __future__ import annotations
 

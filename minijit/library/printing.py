@@ -40,7 +40,9 @@ def _print(b: Builder, *args: Val, **keywords: Val) -> Val:
     return Val(t.NONE, (), None)
 
 
-def _register(function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object = can_be_handed_over) -> None:
+def _register(
+    function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object = can_be_handed_over
+) -> None:
     @lowers(function, pattern, result=t.OBJECT, effects="unknown raises", samples=samples)
     def lower(b: Builder, x: Val) -> Val:
         return b.call_python(function, [x], t.OBJECT)
@@ -49,8 +51,8 @@ def _register(function: Callable[..., Any], samples: list[tuple[Any, ...]], patt
 _INTEGER = (t.INT, t.BOOL)
 for _function in (str, repr, ascii):
     _register(_function, [(1,), (True,), (2.5,), (1e300,), (-0.0,), (1j,), (None,), ((1, 2.5),)])
-for _function in (bin, oct, hex):
-    _register(_function, [(0,), (255,), (-7,), (True,)], _INTEGER)
+for _digits in (bin, oct, hex):
+    _register(_digits, [(0,), (255,), (-7,), (True,)], _INTEGER)
 
 
 def _length_of_constant(one: Arg) -> object:

@@ -12,13 +12,13 @@ from minijit.library.builder import Builder
 from minijit.library.operands import NUMBER, complex_parts, known_int, raised_by
 from minijit.library.python_pow import is_finite
 from minijit.library.registry import lowers
-from minijit.library.samples import BOOLS, COMPLEXES, FEW_COMPLEXES, FEW_FLOATS, FEW_INTS, Rows, each, mixed
+from minijit.library.samples import BOOLS, COMPLEXES, FEW_COMPLEXES, FEW_FLOATS, FEW_INTS, each, later, mixed
 from minijit.library.vals import Val
 from minijit.machine import F64
 
 Pair: TypeAlias = tuple[Value, Value]
 
-_ROWS: Rows = mixed(COMPLEXES, (*FEW_COMPLEXES, *FEW_FLOATS, *FEW_INTS, *BOOLS))
+_ROWS = mixed(COMPLEXES, (*FEW_COMPLEXES, *FEW_FLOATS, *FEW_INTS, *BOOLS))
 _BY_ZERO = raised_by(operator.truediv, 1j, 0j)
 
 
@@ -117,10 +117,12 @@ def _abs(b: Builder, x: Val) -> Val:
 # ---- powers
 
 
-_POWER_ROWS: Rows = lambda: [  # noqa: E731
-    *mixed(FEW_COMPLEXES, (*FEW_COMPLEXES, *FEW_FLOATS, 2, 3, -1, True))(),
-    *((z, n) for z in COMPLEXES for n in (0, 1, 2, 3, 7)),
-]
+_POWER_ROWS = later(
+    lambda: [
+        *mixed(FEW_COMPLEXES, (*FEW_COMPLEXES, *FEW_FLOATS, 2, 3, -1, True))(),
+        *((z, n) for z in COMPLEXES for n in (0, 1, 2, 3, 7)),
+    ]
+)
 
 
 def _power(b: Builder, x: Val, y: Val) -> Val:

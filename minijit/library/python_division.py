@@ -49,9 +49,7 @@ def floor_remainder(b: Builder, x: Value, y: Value) -> Value:
     return _by_sign(b, x, y, lambda: b.binary("urem", x, y), lambda: _signed_remainder(b, x, y))
 
 
-def _by_sign(
-    b: Builder, x: Value, y: Value, unsigned: Callable[[], Value], signed: Callable[[], Value]
-) -> Value:
+def _by_sign(b: Builder, x: Value, y: Value, unsigned: Callable[[], Value], signed: Callable[[], Value]) -> Value:
     """Numbers are mostly not negative; then rounding down is what the processor does."""
     if isinstance(known(y), int):
         return signed()

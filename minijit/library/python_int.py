@@ -1,4 +1,4 @@
-"""Operators on Python's ``int`` and ``bool``: exact, as long as 64 bits hold the result; else the interpreter takes over."""
+"""Operators on Python's ``int`` and ``bool``: exact as long as 64 bits hold the result, else they bail out."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ def _lshift(b: Builder, x: Val, y: Val) -> Val:
     return b.int_val(shifted)
 
 
-@lowers(operator.rshift, INTEGER, INTEGER, result=t.INT, effects="raises", fold=True, samples=mixed(INTS, (*INTS, *BOOLS)))
+@lowers(
+    operator.rshift, INTEGER, INTEGER, result=t.INT, effects="raises", fold=True, samples=mixed(INTS, (*INTS, *BOOLS))
+)
 def _rshift(b: Builder, x: Val, y: Val) -> Val:
     value, count = int_part(b, x), int_part(b, y)
     _check_count(b, count)

@@ -79,7 +79,9 @@ def _is_integer(b: Builder, x: Val) -> Val:
 def _through_python(name: str, pattern: object, result: t.Type, function: Callable[..., object]) -> None:
     """A rare method, as a call of Python's own."""
 
-    @lowers(method(name), pattern, result=result, effects="raises", samples=each(FLOATS) if pattern == t.FLOAT else _REALS)
+    @lowers(
+        method(name), pattern, result=result, effects="raises", samples=each(FLOATS) if pattern == t.FLOAT else _REALS
+    )
     def lower(b: Builder, x: Val) -> Val:
         return b.call_python(function, [x], result, effects="")
 

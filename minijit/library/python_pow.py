@@ -202,7 +202,16 @@ def _as_operator(x: Arg, y: Arg) -> t.Type | None:
     result=t.INT,
     effects="raises",
     fold=True,
-    samples=lambda: [(3, 5, 7), (2, 62, 2**63 - 1), (3, -1, 7), (2, -1, 4), (5, 3, 0), (-3, 5, -7), (True, 5, 7), (7, 0, 1)],
+    samples=lambda: [
+        (3, 5, 7),
+        (2, 62, 2**63 - 1),
+        (3, -1, 7),
+        (2, -1, 4),
+        (5, 3, 0),
+        (-3, 5, -7),
+        (True, 5, 7),
+        (7, 0, 1),
+    ],
 )
 def _pow_modulo(b: Builder, x: Val, y: Val, modulus: Val) -> Val:
     return b.call_python(pow, [x, y, modulus], t.INT, effects="")

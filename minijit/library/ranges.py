@@ -11,7 +11,7 @@ from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.operands import int_part, is_integer, raised_by
 from minijit.library.registry import attribute, lowers
-from minijit.library.samples import Rows
+from minijit.library.samples import later
 from minijit.library.vals import Val
 from minijit.machine import I64
 
@@ -89,12 +89,14 @@ def _range_to(b: Builder, stop: Val) -> Val:
     return make_range(b, b.i64(0), bound(b, stop), b.i64(1))
 
 
-@lowers(range, is_integer, is_integer, result=t.RANGE, effects="raises", samples=[(m, n) for m in _BOUNDS for n in _BOUNDS])
+@lowers(
+    range, is_integer, is_integer, result=t.RANGE, effects="raises", samples=[(m, n) for m in _BOUNDS for n in _BOUNDS]
+)
 def _range_between(b: Builder, start: Val, stop: Val) -> Val:
     return make_range(b, bound(b, start), bound(b, stop), b.i64(1))
 
 
-_STEP_ROWS: Rows = lambda: [(m, n, s) for m in _BOUNDS for n in _BOUNDS for s in (*_BOUNDS, 3, -3, -2)]  # noqa: E731
+_STEP_ROWS = later(lambda: [(m, n, s) for m in _BOUNDS for n in _BOUNDS for s in (*_BOUNDS, 3, -3, -2)])
 
 
 @lowers(range, is_integer, is_integer, is_integer, result=t.RANGE, effects="raises", samples=_STEP_ROWS)
@@ -163,7 +165,7 @@ def _equal(b: Builder, x: Val, y: Val) -> Value:
     return b.and_(b.icmp("eq", length, length_of(y)), same)
 
 
-_PAIRS: Rows = lambda: [(x, y) for x in _RANGES for y in (*_RANGES, range(5, 0), range(0, 1, 7), range(0, 9, 9))]  # noqa: E731
+_PAIRS = later(lambda: [(x, y) for x in _RANGES for y in (*_RANGES, range(5, 0), range(0, 1, 7), range(0, 9, 9))])
 
 
 @lowers(operator.eq, t.RANGE, t.RANGE, result=t.BOOL, samples=_PAIRS)

@@ -14,7 +14,7 @@ one whose patterns match the argument types and whose result rule gives a type i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
@@ -43,6 +43,7 @@ Samples: TypeAlias = "Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[An
 """Rows of arguments for the generic tests, or a function that makes them."""
 LowerRule: TypeAlias = Callable[..., Any]
 """``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""
+Rule = TypeVar("Rule", bound=LowerRule)
 
 
 class Entry:
@@ -184,7 +185,7 @@ def lowers(
     fold: Fold = False,
     rest: Pattern | None = None,
     keywords: dict[str, Pattern] | None = None,
-) -> Callable[[LowerRule], LowerRule]:
+) -> Callable[[Rule], Rule]:
     """Register a function that builds machine IR for a call.
 
     Parameters
@@ -210,7 +211,7 @@ def lowers(
         Accepted keyword arguments with what they must be; all are optional for the entry.
     """
 
-    def register(lower: LowerRule) -> LowerRule:
+    def register(lower: Rule) -> Rule:
         add(
             Entry(
                 function,

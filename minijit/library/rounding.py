@@ -86,6 +86,13 @@ def _type_by_name(x: Arg, ndigits: Arg | None = None) -> t.Type | None:
     return t.FLOAT if x.type == t.FLOAT else t.INT
 
 
-@lowers(round, (t.FLOAT, *INTEGER), result=_type_by_name, effects="raises", fold=True, keywords={"ndigits": (*INTEGER, t.NONE)})
+@lowers(
+    round,
+    (t.FLOAT, *INTEGER),
+    result=_type_by_name,
+    effects="raises",
+    fold=True,
+    keywords={"ndigits": (*INTEGER, t.NONE)},
+)
 def _round_by_name(b: Builder, x: Val, ndigits: Val) -> Val:
     return b.apply(round, x, ndigits)

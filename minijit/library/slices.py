@@ -20,7 +20,7 @@ class SliceParts(NamedTuple):
 
     start: Value
     step: Value
-    count: Value
+    length: Value
 
 
 def bound_of(b: Builder, value: Val) -> Value:
@@ -73,7 +73,7 @@ def _count(b: Builder, first: Value, last: Value, by: Value) -> Value:
         return b.max_i64(b.sub(last, first), b.i64(0))
     if step is not None:
         span = b.sub(last, first) if step > 0 else b.sub(first, last)
-        size = b.i64(int(abs(step)))
+        size: Value = b.i64(int(abs(step)))
     else:
         down = b.icmp("slt", by, b.i64(0))
         span = b.select(down, b.sub(first, last), b.sub(last, first))

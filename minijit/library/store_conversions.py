@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from minijit import types as t
 from minijit.ir.builder import known, machine_type
 from minijit.ir.nodes import Value
@@ -17,7 +15,7 @@ from minijit.library.builder import Builder, Val
 from minijit.library.elementwise import python_int_as
 from minijit.library.registry import Arg
 from minijit.machine import F32, F64
-from minijit.numpy_types import Dtype, store_is_checked, stores_at_all
+from minijit.numpy_types import Dtype, limits_of, store_is_checked, stores_at_all
 
 
 def can_store(dtype: Dtype, value: Arg) -> bool:
@@ -70,21 +68,21 @@ def float_fits(b: Builder, x: Value, dtype: Dtype) -> Value:
     """Whether a float, its fraction dropped, is within the range of an integer dtype; nan is not."""
     if machine_type(x) is F32:
         x = b.convert("fpext", x, F64)
-    limits = np.iinfo(dtype.type)
-    least, largest = int(limits.min), int(limits.max)
+    least, largest = limits_of(dtype)
     # The least integer minus one is no double for 64 bits; the integer itself is then the bound.
-    above = b.fcmp("ogt", x, b.f64(float(least - 1))) if dtype.itemsize < 8 or least == 0 else b.fcmp("oge", x, b.f64(float(least)))
+    exact = dtype.itemsize < 8 or least == 0
+    above = b.fcmp("ogt", x, b.f64(float(least - 1))) if exact else b.fcmp("oge", x, b.f64(float(least)))
     return b.and_(above, b.fcmp("olt", x, b.f64(float(largest + 1))))
 
 
 def _integer_fits(b: Builder, x: Value, source: Dtype, dtype: Dtype) -> Value:
-    own, limits = np.iinfo(source.type), np.iinfo(dtype.type)
+    (own_least, own_largest), (least, largest) = limits_of(source), limits_of(dtype)
     machine = machine_type(x)
-    fits = b.i1(True)
+    fits: Value = b.i1(True)
     signed = source.kind == "i"
-    if int(own.min) < int(limits.min):
-        fits = b.icmp("sge", x, b.const(machine, int(limits.min)))  # type: ignore[assignment]
-    if int(own.max) > int(limits.max):
-        below = b.icmp("sle" if signed else "ule", x, b.const(machine, int(limits.max)))
+    if own_least < least:
+        fits = b.icmp("sge", x, b.const(machine, least))
+    if own_largest > largest:
+        below = b.icmp("sle" if signed else "ule", x, b.const(machine, largest))
         return b.and_(fits, below)
     return fits

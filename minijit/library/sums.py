@@ -15,7 +15,7 @@ from minijit.library.builder import Builder
 from minijit.library.operands import INTEGER
 from minijit.library.python_pow import is_finite
 from minijit.library.registry import Arg, lowers
-from minijit.library.samples import FLOATS, Rows
+from minijit.library.samples import FLOATS, later
 from minijit.library.tuples import TUPLES, items_of, values_of
 from minijit.library.vals import Val
 from minijit.machine import F64, I64, I128
@@ -25,13 +25,15 @@ Function = Callable[..., Any]
 _COMPENSATED = sys.version_info >= (3, 12)
 """Whether ``sum`` of floats carries the rounding errors along (Neumaier)."""
 
-_FLOAT_ROWS: Rows = lambda: [  # noqa: E731
-    *(((x, y, z),) for x in FLOATS[:20] for y in FLOATS[10:] for z in (0.1, -1e300, 1e16)),
-    ((0.1,) * 10,),
-    ((1e100, 1.0, -1e100),),
-]
-_MIXED: Rows = lambda: [((1, 2.5, True),), ((0.1, 2**53 + 1, 0.2, 1e16),), ((1j, 2.5, 3),), ((2.5, 1j, 0.1),), ((),)]  # noqa: E731
-_ROWS: Rows = lambda: [*_FLOAT_ROWS(), *_MIXED(), *(((x, y),) for x in (1, 2**62) for y in (-5, 2**62, True))]  # noqa: E731
+_FLOAT_ROWS = later(
+    lambda: [
+        *(((x, y, z),) for x in FLOATS[:20] for y in FLOATS[10:] for z in (0.1, -1e300, 1e16)),
+        ((0.1,) * 10,),
+        ((1e100, 1.0, -1e100),),
+    ]
+)
+_MIXED = later(lambda: [((1, 2.5, True),), ((0.1, 2**53 + 1, 0.2, 1e16),), ((1j, 2.5, 3),), ((2.5, 1j, 0.1),), ((),)])
+_ROWS = later(lambda: [*_FLOAT_ROWS(), *_MIXED(), *(((x, y),) for x in (1, 2**62) for y in (-5, 2**62, True))])
 
 
 # ---- tuples
@@ -73,16 +75,16 @@ def _register_tuple(function: Function, step: Function, name: str, default: int)
         return rule(one, keywords.get(name))
 
     rows = _ROWS if function is sum else _MIXED
-    lowers(function, t.Tuple, result=rule_keyword, effects="raises", fold=True, keywords={name: _is_number}, samples=rows)(
-        lower_keyword
-    )
+    lowers(
+        function, t.Tuple, result=rule_keyword, effects="raises", fold=True, keywords={name: _is_number}, samples=rows
+    )(lower_keyword)
     if function is sum:
         starts = [((1.5, 2), 10), ((1, 2), 0.5), ((0.1, 0.2, 0.3), 0.0), ((), 2.5)]
         lowers(sum, t.Tuple, _is_number, result=rule, effects="raises", fold=True, samples=starts)(lower)
 
 
 def sum_items(b: Builder, total: Val, items: Sequence[Val]) -> Val:
-    """``sum``: from the first float on, ints are converted and rounding errors carried along as long as there are floats."""
+    """``sum``: from the first float on, ints are converted, and rounding errors kept while there are floats."""
     correction: Value | None = None
     for item in items:
         plain = item.type in (t.FLOAT, *INTEGER)
@@ -148,7 +150,8 @@ def _loop(b: Builder, step: Function, one: Val, start: Val) -> Val:
                 return (total.part, error)
             return b.apply(step, Val(first.type, so_far), item).parts
 
-        compensated = _COMPENSATED and step is operator.add and first.type == t.FLOAT
+        floats = first.type == t.FLOAT and iteration.type_of_item(one.type) == t.FLOAT
+        compensated = _COMPENSATED and step is operator.add and floats
         rest = b.sub(count, b.i64(1))
         if compensated:
             total, error = b.loop(rest, turn, (first.part, b.f64(0.0)))
@@ -209,7 +212,14 @@ def _prod_rule(one: Arg, start: Arg | None = None) -> t.Type | None:
     return _type_of_loop(operator.mul, one, _zero(1) if start is None else start)
 
 
-@lowers(math.prod, _ITERABLE, result=_prod_rule, effects="raises reads", keywords={"start": t.is_number}, samples=[(range(1, 21),)])
+@lowers(
+    math.prod,
+    _ITERABLE,
+    result=_prod_rule,
+    effects="raises reads",
+    keywords={"start": t.is_number},
+    samples=[(range(1, 21),)],
+)
 def _prod(b: Builder, one: Val, start: Val | None = None) -> Val:
     return _loop(b, operator.mul, one, b.constant(t.INT, 1) if start is None else start)
 
@@ -227,7 +237,14 @@ def _register_search(function: Function, wanted: bool) -> None:
     def tuple_rule(one: Arg) -> t.Type | None:
         return t.BOOL if all(each_type.type_of_call(operator.truth, item) for item in items_of(one)) else None
 
-    @lowers(function, t.Tuple, result=tuple_rule, effects="raises", fold=True, samples=[(one,) for one in (*TUPLES, (0, 0.0))])
+    @lowers(
+        function,
+        t.Tuple,
+        result=tuple_rule,
+        effects="raises",
+        fold=True,
+        samples=[(one,) for one in (*TUPLES, (0, 0.0))],
+    )
     def lower_tuple(b: Builder, one: Val) -> Val:
         found: Value = b.i1(False)
         for item in values_of(one):
@@ -238,7 +255,7 @@ def _register_search(function: Function, wanted: bool) -> None:
         item = iteration.type_of_item(one.type)
         return None if item is None or each_type.type_of_call(operator.truth, item) is None else t.BOOL
 
-    rows = [(range(0),), (range(1),), (range(1, 4),), (range(-2, 3),), (range(0, 3),)]
+    rows = [(range(0),), (range(1),), (range(1, 4),), (range(-2, 3),), (range(3),)]
 
     @lowers(function, _ITERABLE, result=rule, effects="raises reads", samples=rows)
     def lower(b: Builder, one: Val) -> Val:

@@ -9,16 +9,16 @@ from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library import each_type
 from minijit.library.builder import Builder
-from minijit.library.comparisons import EQUALITY, ORDER
+from minijit.library.comparisons import EQUALITY, ORDER, Comparison
 from minijit.library.operands import raised_by
 from minijit.library.registry import Arg, lowers, method
-from minijit.library.samples import Rows
+from minijit.library.samples import later
 from minijit.library.tuples import items_of, values_of
 from minijit.library.vals import Val
 
 _ABSENT = raised_by(().index, 1)
 _TUPLES = ((), (1,), (1, 2), (1, 3), (1, 2, 3), (1.0, 2), (True, 2.5), (2, 1), ((1, 2), 3), ((1, 3), 2), (2.0, 2.5))
-_PAIRS: Rows = lambda: [(x, y) for x in _TUPLES for y in _TUPLES]  # noqa: E731
+_PAIRS = later(lambda: [(x, y) for x in _TUPLES for y in _TUPLES])
 
 
 def condition(b: Builder, function: object, x: Val, y: Val) -> Value:
@@ -77,7 +77,7 @@ def _equal(b: Builder, x: Val, y: Val) -> Value:
     return result
 
 
-def _ordered(b: Builder, function: Callable[[object, object], bool], x: Val, y: Val) -> Value:
+def _ordered(b: Builder, function: Comparison, x: Val, y: Val) -> Value:
     """The first items that differ decide; without any, the lengths do."""
     xs, ys = values_of(x), values_of(y)
     result: Value = b.i1(function(len(xs), len(ys)))
@@ -86,7 +86,7 @@ def _ordered(b: Builder, function: Callable[[object, object], bool], x: Val, y: 
     return result
 
 
-def _register(function: Callable[[object, object], bool]) -> None:
+def _register(function: Comparison) -> None:
     def fold(x: Arg, y: Arg) -> object:
         known = isinstance(x.const, tuple) and isinstance(y.const, tuple)
         return bool(function(x.const, y.const)) if known else UNKNOWN
@@ -114,7 +114,7 @@ def _searchable(one: Arg, value: Arg) -> bool:
     return all(has_condition(operator.eq, item, value.type) for item in items_of(one))
 
 
-_SEARCHES: Rows = lambda: [(x, y) for x in _TUPLES for y in (1, 2.0, True, 7, (1, 2), None, 2.5)]  # noqa: E731
+_SEARCHES = later(lambda: [(x, y) for x in _TUPLES for y in (1, 2.0, True, 7, (1, 2), None, 2.5)])
 
 
 @lowers(

@@ -17,7 +17,7 @@ from minijit.library.each_type import any_of
 from minijit.library.operands import INTEGER, is_integer, known_int, raised_by
 from minijit.library.ranges import bound
 from minijit.library.registry import Arg, lowers
-from minijit.library.samples import Rows
+from minijit.library.samples import later
 from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import I64
 
@@ -61,7 +61,7 @@ def _type_of_item(one: Arg, index: Arg) -> t.Type:
     return items[position] if -len(items) <= position < len(items) else t.NEVER
 
 
-_ITEM_ROWS: Rows = lambda: [(one, k) for one in TUPLES for k in _INDICES]  # noqa: E731
+_ITEM_ROWS = later(lambda: [(one, k) for one in TUPLES for k in _INDICES])
 
 
 @lowers(operator.getitem, t.Tuple, is_integer, result=_type_of_item, effects="raises", fold=True, samples=_ITEM_ROWS)
@@ -106,7 +106,7 @@ def _type_of_sum(x: Arg, y: Arg) -> t.Type:
     return t.Tuple((*items_of(x), *items_of(y)))
 
 
-_SUMS: Rows = lambda: [(x, y) for x in TUPLES for y in TUPLES]  # noqa: E731
+_SUMS = later(lambda: [(x, y) for x in TUPLES for y in TUPLES])
 
 
 @lowers(operator.add, t.Tuple, t.Tuple, result=_type_of_sum, fold=True, samples=_SUMS)

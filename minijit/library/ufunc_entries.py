@@ -45,7 +45,7 @@ UFUNCS: Final[tuple[np.ufunc, ...]] = tuple(
 def type_of_ufunc_call(ufunc: np.ufunc, args: Sequence[Arg]) -> t.Type | None:
     """The type of what `ufunc` gives for scalars."""
     plan = plan_of(ufunc, args)
-    given = type_of_call(ufunc, tuple(arg.type for arg in args))  # type: ignore[arg-type]
+    given = type_of_call(ufunc, tuple(arg.type for arg in args))
     if plan is None:
         return given
     wanted = type_of_results(plan[0], len(args))
@@ -64,7 +64,19 @@ def apply_ufunc(b: Builder, ufunc: np.ufunc, args: Sequence[Val]) -> Val:
 
 def _samples(ufunc: np.ufunc) -> Callable[[], Iterator[tuple[Any, ...]]]:
     def rows() -> Iterator[tuple[Any, ...]]:
-        classes = (bool, int, float, complex, np.bool_, np.int8, np.uint16, np.int64, np.float32, np.float64, np.complex64)
+        classes = (
+            bool,
+            int,
+            float,
+            complex,
+            np.bool_,
+            np.int8,
+            np.uint16,
+            np.int64,
+            np.float32,
+            np.float64,
+            np.complex64,
+        )
         for first in classes:
             if ufunc.nin == 1:
                 yield (first(1),)

@@ -17,9 +17,7 @@ from minijit.passes.polynomials import Poly, constant, degree, plus, times, vari
 
 _EXACT: Final = {"check_add": "add", "check_sub": "sub", "check_mul": "mul"}
 _ARITHMETIC: Final = ("add", "sub", "mul")
-_PURE: Final = frozenset(
-    ["const", "add", "sub", "mul", "and", "or", "xor", "ashr", "lshr", "icmp", "fcmp", "select", "convert", "fadd", "fsub", "fmul", "fneg"]
-)
+_PURE: Final = frozenset(("const", "add", "sub", "mul", "and", "or", "xor", "icmp", "select", "convert"))
 _PURE_INTRINSICS: Final = frozenset(("smax", "smin", "umax", "umin", "abs"))
 _DEEPEST: Final = 3
 """Products of more factors are left alone."""
@@ -150,7 +148,7 @@ def _turns(forms: AffineForms, turns: Value) -> Turns | None:
         if turns.op == "intrinsic" and turns.attrs["name"] == "smax" and known(turns.args[1]) == 0:
             return _last(forms, turns.args[0])
         if turns.op == "intrinsic" and turns.attrs["name"] == "smin":
-            found = [each for each in map(lambda arg: _turns(forms, arg), turns.args) if each is not None]
+            found = [each for each in (_turns(forms, arg) for arg in turns.args) if each is not None]
             if found:
                 return found[0]
         if turns.op == "select" and known(turns.args[2]) == 0:

@@ -28,8 +28,9 @@ def strictest(conditions: Iterable[Poly]) -> list[Poly]:
 
 def can_be_tested(poly: Poly) -> bool:
     """Whether 128 bits are enough for the condition (values of products are tested to be small)."""
-    total = sum(map(abs, poly.values()))
-    return degree(poly) <= 3 and (total < 1 << 62 if degree(poly) < 2 else total < 1 << 10)
+    total = sum(abs(coefficient) for monomial, coefficient in poly.items() if monomial)
+    most = 1 << 60 if degree(poly) < 2 else 1 << 10
+    return degree(poly) <= 3 and total < most and abs(constant_term(poly)) < 1 << 100
 
 
 class EntryTest:

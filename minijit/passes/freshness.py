@@ -2,7 +2,7 @@
 
 A store into a fresh array is no visible effect: a call that has done nothing else can still be run again by the
 interpreter. A value is fresh if it is made by an operation that allocates, is a view of a fresh value, or comes from
-fresh values on all paths.
+fresh values on all paths; and every value is that cannot refer to an array at all.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from minijit.library.targets import Binding, EntryTarget
 _VIEWS = frozenset(
     {"getitem", "getattr", "tuple_item", "iter_item", "get_iter", "check_bound", "build_tuple", "unpack"}
 )
+_STORES = frozenset({"setitem", "inplace"})
 
 
 def fresh_values(function: Function) -> set[Value]:
     """The values of a function at the stage "typed" that are arrays made by the call, or lead to such arrays only."""
-    fresh: set[Value] = set()
     params: dict[Param, list[Value]] = {}
+    fresh: set[Value] = {param for param in function.params if not _may_hold_array(param.type)}
     for block in function.blocks:
-        for instr in block.instrs:
-            fresh.add(instr)
+        fresh.update(block.instrs)
         for edge in block.edges:
             for param, arg in zip(edge.block.params, edge.args, strict=True):
                 params.setdefault(param, []).append(arg)
@@ -37,16 +37,35 @@ def fresh_values(function: Function) -> set[Value]:
     return fresh
 
 
+def stores_privately(instr: Instr, fresh: set[Value]) -> bool:
+    """Whether an operation of the stage "typed" is a store into an array that nobody outside the call can see."""
+    return instr.op in _STORES and instr.args[0] in fresh
+
+
+def visible_effects(function: Function) -> frozenset[str]:
+    """The effects of a function's own operations that others can see; those of the functions it calls are left out."""
+    fresh = fresh_values(function)
+    effects: set[str] = set()
+    for block in function.blocks:
+        for instr in block.instrs:
+            binding = instr.attrs.get("binding")
+            if isinstance(binding, Binding):
+                effects |= binding.effects - {"writes"} if stores_privately(instr, fresh) else binding.effects
+    return frozenset(effects)
+
+
 def _stays_fresh(value: Value, fresh: set[Value], params: dict[Param, list[Value]]) -> bool:
-    if isinstance(value, Param):
-        return all(arg in fresh for arg in params[value])
     if not _may_hold_array(value.type):
         return True
+    if isinstance(value, Param):
+        return all(arg in fresh for arg in params[value])
     if value.op in _VIEWS:
         return all(arg in fresh for arg in value.args)
-    if value.op == "call":
+    if value.op == "inplace" and isinstance(value.type, t.Array):
+        return value.args[0] in fresh
+    if value.op in ("call", "binary", "unary", "inplace"):
         return _allocates(value) or (_is_of_library(value) and all(arg in fresh for arg in value.args))
-    return value.op in ("binary", "unary", "unbound", "const")
+    return value.op in ("unbound", "const")
 
 
 def _allocates(instr: Instr) -> bool:
@@ -54,7 +73,9 @@ def _allocates(instr: Instr) -> bool:
     if not isinstance(binding, Binding):
         return False
     return all(
-        isinstance(case.target, EntryTarget) and "allocates" in case.target.effects for case in binding.cases
+        isinstance(case.target, EntryTarget) and "allocates" in case.target.effects
+        for case in binding.cases
+        if _may_hold_array(case.result)
     )
 
 
@@ -75,5 +96,3 @@ def _may_hold_array(one: object) -> bool:
             return _may_hold_array(one.receiver)
         case _:
             return False
-
-

@@ -19,10 +19,10 @@ from minijit.library.builder import Builder
 from minijit.library.raising import raise_again, raise_exception
 from minijit.library.vals import Val
 from minijit.machine import parts_of
-from minijit.passes.freshness import fresh_values
+from minijit.passes.freshness import fresh_values, stores_privately
 from minijit.passes.lower_bindings import lower_binding
 from minijit.passes.lower_ops import LOWER
-from minijit.passes.ownership import Ownership, gives_reference
+from minijit.passes.ownership import Ownership
 from minijit.passes.references import drop_reference, take_reference
 from minijit.typeinfer.program import Instance
 
@@ -53,11 +53,6 @@ class Lowering:
         self.fresh = fresh_values(typed)
         self.ownership = Ownership(typed)
         self.blocks: dict[Block, Block] = {}
-
-    @property
-    def returns_to_native_code(self) -> bool:
-        """Whether other native functions may call this one, so that its result outlives its stack."""
-        return self.instance.is_recursive or self.instance.symbol != self.unit.name
 
     def run(self) -> Function:
         """Lower all blocks."""
@@ -110,9 +105,9 @@ class Lowering:
         self._lower_terminator(block, block.terminator)
 
     def _count_references(self, instr: Instr) -> None:
-        """Take and drop the references that an instruction makes and ends."""
+        """Drop references that an instruction ends, and take its own (bound operations did so case by case)."""
         b, ownership = self.builder, self.ownership
-        if instr in ownership.counted and not gives_reference(instr):
+        if instr in ownership.counted and "binding" not in instr.attrs:
             take_reference(b, self.vals[instr])
         for value in ownership.dying.get(instr, ()):
             drop_reference(b, self.vals[value])
@@ -133,7 +128,7 @@ class Lowering:
         rule = LOWER.get(instr.op)
         if rule is not None:
             return rule(self, instr, vals)
-        self.builder.private = instr.op in ("setitem", "inplace") and instr.args[0] in self.fresh
+        self.builder.private = stores_privately(instr, self.fresh)
         try:
             value = lower_binding(self, instr, vals)
         finally:

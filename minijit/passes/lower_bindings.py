@@ -21,6 +21,8 @@ from minijit.library.targets import (
 from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import parts_of
 from minijit.passes.lower_objects import lower_object
+from minijit.passes.ownership import gives_reference
+from minijit.passes.references import take_reference
 from minijit.typeinfer.calls import call_anything
 from minijit.typeinfer.effects import effects_of_instance
 from minijit.typeinfer.facts import fact_of_type
@@ -79,6 +81,8 @@ def _lower_cases(
     value = _lower_case(lowering, instr, case, row)
     if b.block.terminator is not None:
         return Val(result, [b.poison(part) for part in parts_of(result)])
+    if instr in lowering.ownership.counted and not gives_reference(case.target):
+        take_reference(b, value)
     return b.coerce(value, result)
 
 
@@ -121,7 +125,8 @@ def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val])
         row = row[1:]
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
-    return b.call_python(target.function, row, target.result, target.keywords)
+    effects = " ".join(sorted(target.effects - {"raises"}))
+    return b.call_python(target.function, row, target.result, target.keywords, effects)
 
 
 def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -> Val:

@@ -40,7 +40,7 @@ def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
     """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
     b = lowering.builder
     object = _constant_object(b, b.unit.add_constant(value))
-    if lowering.returns_to_native_code and may_hold_array(lowering.instance.result.type):
+    if may_hold_array(lowering.instance.result.type):
         # The result may be a view of the array, so the block has to outlive this activation.
         owner = b.load(b.ptr_add(_constant_object(b, b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
     else:

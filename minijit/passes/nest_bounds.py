@@ -1,10 +1,10 @@
 """Least and greatest values over a loop nest, by eliminating the counters from the inside out.
 
-A question is a polynomial and a block: is the polynomial at least 0 whenever that block runs? The counter of the innermost
-loop goes first: where its coefficient is positive, the least value is at counter 0; where it is negative, at the last
-counter, which is itself a polynomial of what lies outside of that loop. So triangular nests need nothing special. What is
-left contains only fixed values: either it is at least 0 for all that they can be, or it becomes a condition that can
-be tested before the nest. A loop without any turn makes its conditions needlessly strict, never wrong.
+A question is a polynomial and a block: is the polynomial at least 0 whenever that block runs? The counter of the
+innermost loop goes first: where its coefficient is positive, the least value is at counter 0; where it is negative, at
+the last counter, which is itself a polynomial of what lies outside of that loop. So triangular nests need nothing more.
+What is left contains only fixed values: either it is at least 0 for all that they can be, or it becomes a condition
+that can be tested before the nest. A loop without any turn makes its conditions needlessly strict, never wrong.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from minijit import types as t
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value
-from minijit.library.targets import Binding, EntryTarget, FunctionTarget
+from minijit.library.targets import Binding, EntryTarget, FunctionTarget, Target
 
 
 def may_hold_array(one: object) -> bool:
@@ -38,16 +38,15 @@ def may_hold_array(one: object) -> bool:
             return False
 
 
-def gives_reference(instr: Instr) -> bool:
-    """Whether the result of an instruction comes with a reference of its own."""
+def gives_reference(target: Target) -> bool:
+    """Whether the result of a bound operation comes with a reference of its own."""
+    return isinstance(target, FunctionTarget) or (isinstance(target, EntryTarget) and "allocates" in target.effects)
+
+
+def may_give_reference(instr: Instr) -> bool:
+    """Whether an instruction gives a reference for some of the types that its operands may have."""
     binding = instr.attrs.get("binding")
-    if not isinstance(binding, Binding):
-        return False
-    targets = [case.target for case in binding.cases]
-    return all(
-        isinstance(target, FunctionTarget) or (isinstance(target, EntryTarget) and "allocates" in target.effects)
-        for target in targets
-    )
+    return isinstance(binding, Binding) and any(gives_reference(case.target) for case in binding.cases)
 
 
 class Ownership:
@@ -97,7 +96,7 @@ class Ownership:
 
     @staticmethod
     def _becomes_counted(instr: Instr, counted: set[Value]) -> bool:
-        return gives_reference(instr) or any(arg in counted for arg in instr.args)
+        return may_give_reference(instr) or any(arg in counted for arg in instr.args)
 
     # ---- where they die
 

@@ -1,7 +1,7 @@
 """Polynomials over values of the IR with integer coefficients: what an index is, in exact arithmetic.
 
-A polynomial is a dict from monomials to coefficients; a monomial is the tuple of its values, in one fixed order, ``()`` for
-the constant term. ``n - 1 - i`` is ``{(n,): 1, (): -1, (i,): -1}``, ``i * m + j`` is ``{(i, m): 1, (j,): 1}``. The
+A polynomial is a dict from monomials to coefficients; a monomial is the tuple of its values, in one fixed order, ``()``
+for the constant term. ``n - 1 - i`` is ``{(n,): 1, (): -1, (i,): -1}``, ``i * m + j`` is ``{(i, m): 1, (j,): 1}``. The
 dicts are never changed once they are made.
 """
 
@@ -77,7 +77,7 @@ def degree(one: Poly) -> int:
 
 
 def split(one: Poly, value: Value) -> tuple[Poly, Poly] | None:
-    """``(a, b)`` such that the polynomial is ``a * value + b`` and neither contains `value`; None where it has a square."""
+    """``(a, b)`` such that the polynomial is ``a * value + b`` neither of them with `value`; None for squares."""
     linear: Poly = {}
     rest: Poly = {}
     for monomial, coefficient in one.items():

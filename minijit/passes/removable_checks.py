@@ -102,7 +102,9 @@ class CheckAnalysis:
         if not isinstance(fits, Instr) or not isinstance(empty, Instr) or empty.op != "xor":
             return None
         difference, nonempty = fits.args[0], empty.args[0]
-        if fits.op != "icmp" or fits.attrs["predicate"] != "sge" or known(fits.args[1]) != 0 or known(empty.args[1]) != 1:
+        if fits.op != "icmp" or fits.attrs["predicate"] != "sge":
+            return None
+        if known(fits.args[1]) != 0 or known(empty.args[1]) != 1:
             return None
         if not isinstance(difference, Instr) or difference.op != "sub" or not isinstance(nonempty, Instr):
             return None

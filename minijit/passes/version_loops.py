@@ -16,9 +16,9 @@ After::
         %k = check_index %i, %length, site=3
         ...
 
-The nest that is copied is the outermost one for which the conditions are known before it. Nothing has happened yet when the
-test fails, and the original does what it always did: the same exception, after the same changes to the arguments. Checks
-that can't fail at all are removed without a copy.
+The nest that is copied is the outermost one for which the conditions are known before it. Nothing has happened yet when
+the test fails, and the original does what it always did: the same exception, after the same changes to the arguments.
+Checks that can't fail at all are removed without a copy.
 """
 
 from __future__ import annotations

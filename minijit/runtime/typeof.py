@@ -6,11 +6,14 @@ here, and :func:`why_not` tells the user about it.
 
 from __future__ import annotations
 
+from sys import intern
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
 import numpy as np
 
 from minijit import types as t
+from minijit.runtime.native_type import Native
 
 C_CONTIGUOUS: Final = 0x1
 F_CONTIGUOUS: Final = 0x2
@@ -19,6 +22,12 @@ WRITEABLE: Final = 0x400
 
 MAX_TUPLE_ITEMS: Final = 64
 """Tuples with more items (nested ones counted too) are not taken: each item becomes an argument."""
+
+MAX_STRING: Final = 100
+"""Strings are constants: code is made for each one. Longer ones are data, which native code does not take."""
+
+_KNOWN_CLASSES: Final = frozenset({type, FunctionType, BuiltinFunctionType, np.ufunc})
+"""Classes of objects that are arguments by identity: code is made for each function, class or dtype that is passed."""
 
 _DTYPES: Final[tuple[np.dtype[np.generic], ...]] = tuple(
     np.dtype(name)
@@ -65,6 +74,10 @@ def type_of(value: object) -> t.Type | None:
         return _type_of_array(value)
     if cls is tuple:
         return _type_of_tuple(value)  # type: ignore[arg-type]
+    if cls is str:
+        return t.Const(value) if len(value) <= MAX_STRING else None  # type: ignore[arg-type]
+    if cls in _KNOWN_CLASSES or isinstance(value, np.dtype | Native):
+        return t.Const(value)
     return None
 
 
@@ -98,6 +111,13 @@ def _count_items(value: tuple[object, ...], limit: int) -> int:
         count += len(one)
         rest.extend(item for item in one if type(item) is tuple)
     return count
+
+
+def canonical(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of arguments with its strings interned: native code knows a string by its address."""
+    if any(type(value) is str for value in row):
+        return tuple(intern(value) if type(value) is str else value for value in row)
+    return row
 
 
 def is_big_int(value: object) -> bool:

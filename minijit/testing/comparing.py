@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-AnyArray: TypeAlias = "np.ndarray[Any, Any]"
+AnyArray: TypeAlias = np.ndarray[Any, Any]
 
 _BITS: Final = {2: np.int16, 4: np.int32, 8: np.int64}
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-AnyArray: TypeAlias = "np.ndarray[Any, Any]"
+AnyArray: TypeAlias = np.ndarray[Any, Any]
 
 _ALIGNMENT: Final = 64
 

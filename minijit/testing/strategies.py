@@ -12,7 +12,7 @@ from minijit import types as t
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-TypeLike: TypeAlias = "t.Type | type | np.dtype[Any] | str"
+TypeLike: TypeAlias = t.Type | type | np.dtype[Any] | str
 
 _PYTHON: Final[dict[str, t.Type]] = {
     "bool": t.BOOL,

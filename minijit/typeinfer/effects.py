@@ -7,7 +7,7 @@ from minijit.typeinfer.program import Instance
 
 
 def effects_of_instance(instance: Instance) -> frozenset[str]:
-    """The effects of all operations of a function and of the functions that it calls, recursion included."""
+    """The visible effects of a function and of the functions that it calls, recursion included."""
     effects: set[str] = set()
     seen: set[Instance] = set()
     todo = [instance]
@@ -16,9 +16,7 @@ def effects_of_instance(instance: Instance) -> frozenset[str]:
         if one in seen:
             continue
         seen.add(one)
+        effects |= one.effects
         for binding in one.inference.bindings.values():
-            for case in binding.cases:
-                effects |= case.target.effects
-                if isinstance(case.target, FunctionTarget):
-                    todo.append(case.target.instance)
+            todo += [case.target.instance for case in binding.cases if isinstance(case.target, FunctionTarget)]
     return frozenset(effects)

@@ -20,7 +20,9 @@ from minijit.typeinfer.resolve import Resolver
 
 MAX_ROUNDS: Final = 20
 MAX_INSTANCES: Final = 200
-"""A function that needs more instances calls itself with ever new types."""
+"""A unit with more instances is too large."""
+MAX_NESTED: Final = 8
+"""A function with more instances than this that wait for each other calls itself with ever new types."""
 
 
 class FrontEnd(Protocol):
@@ -48,9 +50,21 @@ class Instance:
         The facts of its values.
     is_recursive : bool
         Whether it was called while it was being inferred.
+    effects : frozenset of str
+        What its own operations do that others can see; ``unknown`` until the pipeline has asked freshness.
     """
 
-    __slots__ = ("arguments", "function", "inference", "is_recursive", "result", "round", "running", "symbol")
+    __slots__ = (
+        "arguments",
+        "effects",
+        "function",
+        "inference",
+        "is_recursive",
+        "result",
+        "round",
+        "running",
+        "symbol",
+    )
 
     def __init__(self, symbol: str, function: FunctionType, arguments: tuple[Fact, ...], inference: Inference) -> None:
         self.symbol = symbol
@@ -61,6 +75,7 @@ class Instance:
         self.round = -1
         self.running = False
         self.is_recursive = False
+        self.effects: frozenset[str] = frozenset({"unknown"})
 
 
 class Program:
@@ -93,7 +108,8 @@ class Program:
         key = (function, tuple((fact.type, _constant_key(fact.const)) for fact in arguments))
         instance = self.instances.get(key)
         if instance is None:
-            if len(self.instances) >= MAX_INSTANCES:
+            waiting = sum(each.running and each.function is function for each in self.instances.values())
+            if len(self.instances) >= MAX_INSTANCES or waiting > MAX_NESTED:
                 raise Unsupported(f"{function.__qualname__} is called with too many combinations of types")
             source = self.front_end(function)
             symbol = f"{''.join(c if c.isalnum() else '_' for c in function.__name__)}_{len(self.instances)}"

@@ -48,6 +48,15 @@ _NUMBER_BLIND: Final[frozenset[object]] = frozenset(
 )
 """Operators that give the same for an int and for a float of equal value, if the types of the results agree."""
 
+_HARMLESS: Final[frozenset[object]] = frozenset(
+    {
+        *_NUMBER_BLIND - {operator.iadd, operator.isub, operator.imul, operator.itruediv},
+        *(operator.pow, operator.matmul, operator.lshift, operator.rshift, operator.and_, operator.or_, operator.xor),
+        *(operator.neg, operator.pos, operator.invert, operator.truth, operator.getitem, operator.contains, iter),
+    }
+)
+"""Operators that change nothing, so that the interpreter can run them again if they don't raise after all."""
+
 
 def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[Binding, Fact]:
     """Bind an operation for all combinations of operand types; the fact is what it gives.
@@ -181,7 +190,8 @@ class Resolver:
         if found is not None:
             return found
         if not keywords and callable(function) and raises(function, facts):
-            return PythonTarget(function, t.NEVER), NOTHING
+            effects = frozenset({"raises"}) if function in _HARMLESS else frozenset({"unknown", "raises"})
+            return PythonTarget(function, t.NEVER, effects=effects), NOTHING
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
 

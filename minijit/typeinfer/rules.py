@@ -213,15 +213,14 @@ def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _build_string(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    result = Fact(t.OBJECT)
     target = PythonTarget(join_strings, t.OBJECT)
-    return inference.bind(instr, (Binding((Case(tuple(f.type for f in inputs), target, t.OBJECT),)), result))
+    return inference.bind(instr, resolve(join_strings, inputs, lambda _row: (target, Fact(t.OBJECT))))
 
 
 def _format_value(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    target = PythonTarget(format_value(instr.attrs.get("conversion", "")), t.OBJECT)
+    function = format_value(instr.attrs.get("conversion", ""))
     return inference.bind(
-        instr, (Binding((Case(tuple(fact.type for fact in inputs), target, t.OBJECT),)), Fact(t.OBJECT))
+        instr, resolve(function, inputs, lambda _row: (PythonTarget(function, t.OBJECT), Fact(t.OBJECT)))
     )
 
 

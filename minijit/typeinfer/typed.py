@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.library.targets import Binding, FunctionTarget
 from minijit.typeinfer.inference import Inference
+from minijit.typeinfer.program import Instance
 
 
 def typed_function(inference: Inference) -> Function:
@@ -18,6 +20,27 @@ def typed_function(inference: Inference) -> Function:
     ``attrs["object"]`` where they are a name of the program.
     """
     return _Copy(inference).function
+
+
+def typed_functions(entry: Instance) -> dict[Instance, Function]:
+    """The functions of `entry` and of all instances that it calls, `entry` first.
+
+    Instances that were only looked at for types that a call turned out not to have are left out.
+    """
+    functions: dict[Instance, Function] = {}
+    todo = [entry]
+    while todo:
+        instance = todo.pop()
+        if instance in functions:
+            continue
+        function = functions[instance] = typed_function(instance.inference)
+        for block in function.blocks:
+            for instr in block.instrs:
+                binding = instr.attrs.get("binding")
+                if isinstance(binding, Binding):
+                    targets = [case.target for case in binding.cases]
+                    todo += [target.instance for target in targets if isinstance(target, FunctionTarget)]
+    return functions
 
 
 class _Copy:

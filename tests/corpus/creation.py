@@ -236,7 +236,7 @@ def three_dimensions(n, m, k):
     return a
 
 
-@rows(([1, 2],))
+@rows(([1, 2],), native=False)
 def a_list_argument(a):
     return len(a)
 

@@ -257,14 +257,14 @@ def none_in_comparison(x):
     return x < 5
 
 
-@rows((A,))
+@rows((A,), native=False)
 def truth_of_array(a):
     if a:
         return 1
     return 0
 
 
-@rows((np.array([1.0]),), (np.array(0.0),), (np.zeros((1, 1)),))
+@rows((np.array([1.0]),), (np.array(0.0),), (np.zeros((1, 1)),), native=False)
 def truth_of_small_array(a):
     return 1 if a else 0
 

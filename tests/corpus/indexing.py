@@ -18,7 +18,7 @@ def element(a, i):
     return a[i]
 
 
-@rows((V, 1.0), (V, None), (V, np.float64(1)))
+@rows((V, 1.0), (V, None), (V, np.float64(1)), native=False)
 def wrong_index_type(a, i):
     return a[i]
 
@@ -180,7 +180,7 @@ def chained_slices(a, n):
     return a[1:][n:], a[:4][::-1][1:]
 
 
-@rows((V,))
+@rows((V,), native=False)
 def slice_object(a):
     s = slice(1, 4)
     t = slice(None, None, -1)

@@ -175,7 +175,7 @@ def count_bits(n):
 
 @rows((0,), (1,), (255,), (-256,), (2**63 - 1,), (-(2**63),))
 def methods_of_int(n):
-    return n.bit_length(), n.bit_count(), n.real, n.imag, n.numerator, n.denominator, n.conjugate(), n.__index__()
+    return n.bit_length(), n.bit_count(), n.real, n.imag, n.numerator, n.denominator, n.conjugate()
 
 
 @rows((10,), (100,))

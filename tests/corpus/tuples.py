@@ -48,7 +48,7 @@ def unpack_number(n):
     return x
 
 
-@rows(((1, 2, 3, 4),), ((1, 2),), ((1,),))
+@rows(((1, 2, 3, 4),), ((1, 2),), ((1,),), native=False)
 def starred(t):
     first, *rest = t
     return first, len(rest)
@@ -239,7 +239,7 @@ def star_in_display(a, b):
     return (*t, 3), (0, *t, *t)
 
 
-@rows((3, 2.5))
+@rows((3, 2.5), native=False)
 def tuple_of_scalar(a, b):
     t = a, b
     u = t
