@@ -82,7 +82,7 @@ def test_error() -> None:
     [
         ([1, 2], "is a list; pass a NumPy array or a tuple"),
         ({"a": 1}, "is a dict"),
-        ("text", "is a str"),
+        (b"text", "is a bytes"),
         (np.float16(1), "is a numpy.float16"),
         (np.longdouble(1), "is a numpy.longdouble"),
         (np.ma.zeros(3), "a subclass of ndarray"),

@@ -51,7 +51,7 @@ def entries(*, only_folding: bool = False) -> list[Any]:
 
 @pytest.mark.parametrize("entry", entries())
 def test_samples(entry: registry.Entry) -> None:
-    found = differences(entry.function, sample_rows(entry), constants=6)
+    found = differences(entry.function, sample_rows(entry), constants=3)
     assert not found, "\n".join([f"{len(found)} differences", *found[:10]])
 
 

@@ -99,12 +99,14 @@ def reshape(b: Builder, array: Val, *shape: Val) -> Val:
     words = [b.index_of(value) for value in values]
     found, fits = _resolved(b, words, size)
 
-    def refused() -> tuple[Value, ...]:
-        b.call_python(np.ndarray.reshape, (array, tuple_val(values)), t.NEVER)
-        return ()
+    def plainly() -> tuple[Value, ...]:
+        return make_view(b, array, kind, data_of(array), found, []).parts
 
-    b.if_else(fits, lambda: (), refused, likely=True)
-    return make_view(b, array, kind, data_of(array), found, [])
+    def by_numpy() -> tuple[Value, ...]:
+        # Lengths that don't fit, which raise, and what is rare: arrays without elements, other negative lengths.
+        return b.call_python(np.ndarray.reshape, (array, tuple_val(values)), kind, effects="").parts
+
+    return Val(kind, b.if_else(fits, plainly, by_numpy, likely=True))
 
 
 def _resolved(b: Builder, words: Sequence[Value], size: Value) -> tuple[list[Value], Value]:

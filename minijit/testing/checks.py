@@ -174,7 +174,7 @@ def _compare_exceptions(expected: Outcome, actual: Outcome) -> list[str]:
 
 
 def _show_frames(frames: list[tuple[str, str, int]]) -> str:
-    return " > ".join(f"{name}:{line}" for _, name, line in frames) or "nothing"
+    return " > ".join(f"{os.path.basename(file)}:{line} in {name}" for file, name, line in frames) or "nothing"
 
 
 def _compare_sharing(expected: Outcome, actual: Outcome) -> list[str]:
