@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,10 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.builder import holds
-from minijit.pipeline import front_end
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type, join, same_fact
-from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_function, typed_functions
+from tests.stages import infer
 
 F32, F64, I8, I64 = (np.dtype(name) for name in ("float32", "float64", "int8", "int64"))
 ROW = t.Array(F64, 1, "C")
@@ -157,12 +155,6 @@ def test_too_many_types_are_unsupported() -> None:
 
 
 # ---- functions
-
-
-def infer(function: Callable[..., Any], *arguments: t.Type) -> tuple[Program, Instance]:
-    assert isinstance(function, FunctionType)
-    program = Program(front_end, type_of)
-    return program, program.infer(function, tuple(fact_of_type(one) for one in arguments))
 
 
 def result_of(function: Callable[..., Any], *arguments: t.Type) -> str:

@@ -96,6 +96,7 @@ LOWER: Final[dict[str, LowerOp]] = {
     "unary": _not,
     "compare": _not,
     "build_tuple": _build_tuple,
+    "build_list": _build_tuple,
     "build_slice": _build_slice,
     "tuple_item": _tuple_item,
     "iter_start": _iter_start,

@@ -14,6 +14,7 @@ from minijit.library.strings import format_value, join_strings
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
+from minijit.typeinfer.displays import is_only_read
 from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
 from minijit.typeinfer.resolve import resolve
 
@@ -200,8 +201,10 @@ def _build_tuple(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     return Fact(whole, tuple(fact.const for fact in inputs))
 
 
-def _build_list(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
-    raise Unsupported("a list", "use a tuple, or an array made by np.empty or np.zeros")
+def _build_list(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    if is_only_read(inference, instr):
+        return _build_tuple(inference, instr, inputs)
+    raise Unsupported("a list that is kept or changed", "use a tuple, or an array made by np.empty or np.zeros")
 
 
 def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
