@@ -67,7 +67,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     Array                   object, owner, data (ptr each), shape (i64 x ndim), then strides in
                             bytes (i64 x ndim) where the layout is "A"
     Tuple                   the parts of its items, one after the other
-    Union                   i8 tag, then the parts of all members, one after the other
+    Union                   i8 tag, then the parts of its members (:func:`union_layout`)
     MaybeInt                i1 "is the int", then the parts of the other type
     Range                   i64 start, stop, step, length
     Slice, Iterator         the parts of their fields; enumerate: the iterable, then the start
@@ -88,7 +88,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
         case t.Tuple(items):
             return _concat(items)
         case t.Union(members):
-            return (I8, *_concat(members))
+            return union_layout(members)[0]
         case t.MaybeInt(other):
             return (I1, *parts_of(other))
         case t.Range():
@@ -105,6 +105,25 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return (PTR,)
         case _:
             return ()
+
+
+@cache
+def union_layout(members: tuple[t.Type, ...]) -> tuple[tuple[Machine, ...], tuple[int, ...]]:
+    """The parts of a union of `members`, the tag first, and where the parts of each member start.
+
+    Members that are held alike share their parts: only one of them is there at a time, and what is done to a float and
+    to a ``numpy.float64`` then often is the same code.
+    """
+    parts: list[Machine] = [I8]
+    starts: list[int] = []
+    known: dict[tuple[Machine, ...], int] = {}
+    for member in members:
+        own = parts_of(member)
+        if own not in known:
+            known[own] = len(parts)
+            parts += own
+        starts.append(known[own])
+    return tuple(parts), tuple(starts)
 
 
 def _concat(several: tuple[t.Type, ...]) -> tuple[Machine, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from minijit import types as t
 
-Dtype: TypeAlias = "np.dtype[np.generic]"
+Dtype: TypeAlias = np.dtype[np.generic]
 
 BOOL_DTYPE: Final[Dtype] = np.dtype(np.bool_)
 INT64: Final[Dtype] = np.dtype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FunctionType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -25,6 +26,7 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
+from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
@@ -118,6 +120,7 @@ def build_unit(
     unit.guards = program.guards
     functions = clock.run("type functions", lambda: typed_functions(entry))
     for instance, typed in functions.items():
+        clock.run("forward tuple items", partial(forward_tuple_items, typed))
         instance.effects = visible_effects(typed)
     for instance, typed in functions.items():
         _lower_instance(unit, instance, typed, options, clock, observe)
@@ -128,23 +131,21 @@ def build_unit(
 def _lower_instance(
     unit: Unit, instance: Instance, typed: Function, options: Options, clock: Clock, observe: Observer
 ) -> None:
-    name = instance.function.__name__
-    _finished(typed, "typed", observe)
+    _finished(typed, "typed", clock, observe)
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
     if not options.boundscheck:
         clock.run("drop bounds checks", lambda: drop_bounds_checks(lowered))
     for pass_name, transform in PASSES:
-        clock.run(pass_name, lambda transform=transform: transform(lowered))  # type: ignore[misc]
-        if pass_name != PASSES[-1][0]:
-            observe(pass_name, name, lambda: print_function(lowered))
-    _finished(lowered, "loops", observe)
+        clock.run(pass_name, partial(transform, lowered))
+        _finished(lowered, "loops" if transform is PASSES[-1][1] else pass_name, clock, observe)
     unit.functions[instance.symbol] = lowered
     unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
 
 
-def _finished(function: Function, stage: str, observe: Observer) -> None:
+def _finished(function: Function, stage: str, clock: Clock, observe: Observer) -> None:
+    """Verify and show a function behind a stage or pass."""
     if config.verify:
-        verify(function)
+        clock.run(f"verify after {stage}", lambda: verify(function))
     observe(stage, function.name, lambda: print_function(function))
 
 

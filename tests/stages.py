@@ -10,6 +10,7 @@ from minijit import types as t
 from minijit.ir.nodes import Function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
+from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
@@ -31,6 +32,7 @@ def typed(function: Callable[..., Any], *arguments: t.Type) -> dict[Instance, Fu
     """`function` and what it calls at the stage "typed"."""
     functions = typed_functions(infer(function, *arguments)[1])
     for instance, one in functions.items():
+        forward_tuple_items(one)
         instance.effects = visible_effects(one)
         verify(one)
     return functions

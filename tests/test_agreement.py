@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import minijit
 from minijit.testing import arguments, assert_same, compare
 from tests.programs import HypothesisChoice, Program, RandomChoice, load, make_program
-from tests.programs.__main__ import check_batch
+from tests.programs.__main__ import ALLOWED, check_batch
 
 
 @st.composite
@@ -32,7 +32,8 @@ def test_random_programs_agree(program: Program, tmp_path_factory: pytest.TempPa
     function = minijit.jit(load(program, _folder(tmp_path_factory)), fallback="silent")
     for row in program.rows:
         note(f"entry{row!r}")
-        assert_same(function, *row)
+        found = compare(function, row)
+        assert not found or any(ALLOWED in one for one in found), found
 
 
 def _folder(factory: pytest.TempPathFactory) -> Path:
@@ -62,6 +63,14 @@ def test_a_program_that_is_wrong_is_found(tmp_path: Path) -> None:
     program = Program("def entry(n):\n    return n + 1\n", "entry", ((2**63 - 1,),))
     original = load(program, tmp_path)
     assert compare(lambda n: (original(n) + 2**63) % 2**64 - 2**63, program.rows[0], original=original)
+
+
+def test_the_same_source_in_two_files_keeps_two_places(tmp_path: Path) -> None:
+    program = Program("def entry(a, b):\n    return a // b\n", "entry", ((1, 0), (7, 2)))
+    for _ in range(2):
+        function = minijit.jit(load(program, tmp_path))
+        for row in program.rows:
+            assert_same(function, *row)
 
 
 def _matrix_sum(a, scale):

@@ -293,7 +293,7 @@ def test_loops_keep_no_memory(program: Callable[..., Any], row: tuple[Any, ...])
     _outcome(compiled, small)
 
     def within_limits() -> str:
-        pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115
+        pages = int(open("/proc/self/statm").read().split()[0])
         limit = pages * resource.getpagesize() + (100 << 20)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         return _outcome(compiled, row)

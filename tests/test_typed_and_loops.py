@@ -28,8 +28,10 @@ def typed_text(function: FunctionType, scope: dict[str, Any]) -> str:
 
 def loops_text(function: FunctionType, scope: dict[str, Any]) -> str:
     unit = lowered(function, *argument_types(scope))
-    sites = [f"site {number}: {site.kind}, line {site.span.line}, {site.message}" for number, site in enumerate(unit.sites, 1)]
-    return "\n".join([*(print_function(one) for one in unit.functions.values()), *sites, ""])
+    texts = [print_function(one) for one in unit.functions.values()]
+    for number, site in enumerate(unit.sites, 1):
+        texts.append(f"site {number}: {site.kind}, line {site.span.line}, {site.message}".rstrip(", "))
+    return "\n".join([*texts, ""])
 
 
 @pytest.mark.parametrize("path", golden_files("typed"), ids=lambda path: path.stem)

@@ -365,7 +365,7 @@ def test_closures_with_different_cells_are_different_functions() -> None:
 def unset_after_loop(n: Any) -> Any:
     for i in range(n):
         last = i
-    return last  # noqa: F821
+    return last
 
 
 def unset_for_sure() -> Any:

@@ -15,7 +15,7 @@ from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
 from minijit.ir.unit import Unit
-from minijit.machine import parts_of, parts_of_dtype
+from minijit.machine import parts_of, parts_of_dtype, union_layout
 from minijit.runtime import numpy_api as api
 
 _SLOT: Final = 8
@@ -182,13 +182,12 @@ class Boxer:
         cases = " ".join(f"i8 {index}, label %{label}" for index, label in enumerate(labels[1:], 1))
         text.do(f"switch i8 {tag}, label %{labels[0]} [{cases}]")
         incoming = []
-        slot += 1
-        for label, member in zip(labels, one.members, strict=True):
+        starts = union_layout(one.members)[1]
+        for label, member, start in zip(labels, one.members, starts, strict=True):
             text.begin(label)
-            value = self.box(member, slots, slot)
+            value = self.box(member, slots, slot + start)
             incoming.append((value, text.block))
             text.jump(done)
-            slot += len(parts_of(member))
         text.begin(done)
         return text.phi("ptr", incoming)
 

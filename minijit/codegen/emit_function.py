@@ -211,7 +211,9 @@ class FunctionEmitter:
         for param in self.function.params:
             name_text = self.fresh() if entry_is_target else self.ref(param)
             names.append(name_text)
-            texts.append(f"{llvm_type(param.type)} {name_text}")
+            # Python's values are all there; only unions, between native functions, have parts that hold nothing.
+            defined = "noundef " if name == next(iter(self.module.unit.functions)) else ""
+            texts.append(f"{llvm_type(param.type)} {defined}{name_text}")
         if entry_is_target:
             # LLVM allows no edge to its entry block, so the parameters reach the loop through phi nodes.
             arguments: list[Value] = [Param(self.function.blocks[0], type=each.type) for each in self.function.params]

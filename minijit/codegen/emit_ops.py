@@ -53,6 +53,10 @@ def _select(e: FunctionEmitter, instr: Instr) -> None:
     e.lines.append(f"  {e.ref(instr)} = select {condition}, {true_value}, {false_value}")
 
 
+def _freeze(e: FunctionEmitter, instr: Instr) -> None:
+    e.lines.append(f"  {e.ref(instr)} = freeze {e.typed(instr.args[0])}")
+
+
 def _convert(e: FunctionEmitter, instr: Instr) -> None:
     (value,) = instr.args
     if value.type != instr.type:
@@ -160,6 +164,7 @@ EMITTERS: Final[dict[str, Emitter]] = {
     "icmp": _comparison("icmp"),
     "fcmp": _comparison("fcmp"),
     "select": _select,
+    "freeze": _freeze,
     "convert": _convert,
     "intrinsic": _intrinsic,
     "ptr_add": _ptr_add,

@@ -18,7 +18,7 @@ from minijit.codegen.unboxing import unbox
 from minijit.ir import context
 from minijit.ir.unit import PythonCall, Unit
 from minijit.errors import InternalError
-from minijit.machine import Machine, parts_of
+from minijit.machine import Machine, parts_of, union_layout
 
 RAISED: Final = 1
 OTHER_TYPE: Final = 2
@@ -91,15 +91,14 @@ def _take_apart(text: FunctionText, wanted: t.Type, result: str, other: str, rai
         _store_parts(text, wanted, result, 0, other, raised)
         return
     done = text.new_label("taken")
-    slot = 1
+    starts = union_layout(wanted.members)[1]
     for tag, member in enumerate(wanted.members):
         following = other if tag == len(wanted.members) - 1 else text.new_label("try")
-        _store_parts(text, member, result, slot, following, raised)
+        _store_parts(text, member, result, starts[tag], following, raised)
         text.store("i8", str(tag), "%ret")
         text.jump(done)
         if following != other:
             text.begin(following)
-        slot += len(parts_of(member))
     text.begin(done)
 
 

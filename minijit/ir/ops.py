@@ -89,6 +89,7 @@ OPS: Final[dict[str, Op]] = {
     "fneg": _row("a", "", "as a", "", "L"),
     "icmp": _row("a b", "predicate: eq ne slt sle sgt sge ult ule ugt uge", "i1", "", "L"),
     "fcmp": _row("a b", "predicate: oeq one olt ole ogt oge une uno ord ...", "i1", "", "L"),
+    "freeze": _row("a", "", "as a; what was poison is some number from here on", "", "L"),
     "select": _row("condition a b", "", "as a", "", "L"),
     "convert": _row(
         "a", "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast", "machine type", "", "L"

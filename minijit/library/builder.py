@@ -16,7 +16,7 @@ from minijit.library import registry
 from minijit.library.casts import cast_parts
 from minijit.library.memory import strides_of
 from minijit.library.vals import NONE_VAL, Val, item_of, member_of, tuple_val
-from minijit.machine import F64, I1, I8, I64, Machine, parts_of
+from minijit.machine import F64, I1, I8, I64, Machine, parts_of, union_layout
 
 __all__ = ["NONE_VAL", "Builder", "Val", "item_of", "member_of", "tuple_val"]
 
@@ -113,12 +113,11 @@ class Builder(MachineBuilder):
         member = next((k for k, each in enumerate(to.members) if holds(each, value.type)), None)
         if member is None:
             raise InternalError(f"{value.type} is no member of {to}")
+        machine, starts = union_layout(to.members)
         parts: list[Value] = [self.const(I8, member)]
-        for k, each in enumerate(to.members):
-            if k == member:
-                parts += self.coerce(value, each).parts
-            else:
-                parts += [self.poison(part) for part in parts_of(each)]
+        parts += [self.poison(part) for part in machine[1:]]
+        held = self.coerce(value, to.members[member]).parts
+        parts[starts[member] : starts[member] + len(held)] = held
         return Val(to, parts)
 
     def _looser_layout(self, value: Val, to: t.Array) -> Val:

@@ -8,20 +8,24 @@ result and what rounding has cut off, it needs the function itself only near the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.machine import F64, I64
 
+LARGEST: Final = 2.0**200
+"""Results are only judged by their neighbourhood if they are not larger, nor smaller than about the inverse."""
+
 
 def unit_share(b: Builder, near: Value, share: float) -> Value:
-    """`share` units in the last place of `near`, below zero where `near` is so small that errors are not exact.
+    """`share` units in the last place of `near`, below zero where `near` is small.
 
     At a power of two the smaller unit counts, that of the floats below it.
     """
     below = b.sub(b.convert("bitcast", near, I64), b.i64(1))
     exponent = b.binary("and", below, b.i64(0x7FF0_0000_0000_0000))
-    return b.intrinsic("fma", F64, b.convert("bitcast", exponent, F64), b.f64(share * 2.0**-52), b.f64(-(2.0**-960)))
+    return b.intrinsic("fma", F64, b.convert("bitcast", exponent, F64), b.f64(share * 2.0**-52), b.f64(-(2.0**-255)))
 
 
 def if_clear(
@@ -52,7 +56,10 @@ def if_clear(
     limit = unit_share(b, near, share)
     if scale is not None:
         limit = b.binary("fmul", limit, b.intrinsic("fabs", F64, scale))
-    clear = b.fcmp("olt", b.intrinsic("fabs", F64, error), limit)
+    clear = b.and_(
+        b.fcmp("olt", b.intrinsic("fabs", F64, error), limit),
+        b.fcmp("olt", b.intrinsic("fabs", F64, near), b.f64(LARGEST)),
+    )
     if also is not None:
         clear = b.and_(also, clear)
     return b.if_else(clear, lambda: [near], general, likely=True)[0]

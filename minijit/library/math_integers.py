@@ -31,17 +31,31 @@ def _as_int(b: Builder, number: Value) -> Val:
 
 
 def _gcd(b: Builder, x: Value, y: Value) -> Value:
-    """Euclid's algorithm, on unsigned numbers."""
-    header = b.new_block("gcd.header", [I64, I64])
-    body, after = b.new_block("gcd.body"), b.new_block("gcd.end")
-    b.jump(header, [x, y])
+    """The binary algorithm, on unsigned numbers: twos are taken out of both, then the smaller off the larger."""
+    one_is_zero = b.or_(b.icmp("eq", x, b.i64(0)), b.icmp("eq", y, b.i64(0)))
+    return b.if_else(one_is_zero, lambda: [b.or_(x, y)], lambda: [_gcd_of_positive(b, x, y)], likely=False)[0]
+
+
+def _gcd_of_positive(b: Builder, x: Value, y: Value) -> Value:
+    header, after = b.new_block("gcd.header", [I64, I64]), b.new_block("gcd.end")
+    twos = b.intrinsic("cttz", I64, b.or_(x, y))
+    b.jump(header, [_odd_part(b, x), _odd_part(b, y)])
     b.move_to(header)
     one, other = header.params
-    b.branch(b.icmp("ne", other, b.i64(0)), body, after)
-    b.move_to(body)
-    b.jump(header, [other, b.binary("urem", one, other)])
+    smaller = b.intrinsic("umin", I64, one, other)
+    difference = b.sub(b.intrinsic("umax", I64, one, other), smaller)
+    # The same as of the difference itself, but known earlier.
+    its_twos = b.intrinsic("cttz", I64, b.sub(one, other))
+    again = b.new_block("gcd.again")
+    b.branch(b.icmp("ne", difference, b.i64(0)), again, after)
+    b.move_to(again)
+    b.jump(header, [smaller, b.binary("lshr", difference, its_twos)])
     b.move_to(after)
-    return one
+    return b.binary("shl", smaller, twos)
+
+
+def _odd_part(b: Builder, number: Value) -> Value:
+    return b.binary("lshr", number, b.intrinsic("cttz", I64, number))
 
 
 _PAIRS = later(lambda: [*pairs(INTS, (*INTS, True))(), (), (12,), (-12,), (12, 18, 27), (4, 6, 0), (0, 0)])

@@ -21,7 +21,7 @@ from minijit.machine import F64
 
 _SHARE: Final = 0.49
 """CPython's algorithm is wrong by hardly more than half a unit."""
-_LOWEST, _HIGHEST = 2.0**-450, 2.0**500
+_LOWEST, _HIGHEST = 2.0**-200, 2.0**200
 
 _HYPOT = later(
     lambda: [

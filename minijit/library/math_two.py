@@ -8,6 +8,7 @@ from typing import Any
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
+from minijit.library.float_mod import fmod
 from minijit.library.math_libm import REALS, check_overflow, fabs, is_finite_or_nan, libm
 from minijit.library.operands import is_integer, is_real, raised_by
 from minijit.library.python_pow import is_finite, with_known_exponent
@@ -58,7 +59,7 @@ def _check_nan(b: Builder, result: Value, x: Value, y: Value, error: tuple[type[
 @lowers(math.fmod, is_real, is_real, result=t.FLOAT, effects="raises", fold=True, samples=_PAIRS)
 def _fmod(b: Builder, x: Val, y: Val) -> Val:
     dividend, divisor = b.as_f64(x), b.as_f64(y)
-    result = b.binary("frem", dividend, divisor)
+    result = fmod(b, dividend, divisor)
     _check_nan(b, result, dividend, divisor, _FMOD_DOMAIN)
     return b.float_val(result)
 

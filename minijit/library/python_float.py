@@ -7,6 +7,7 @@ import operator
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
+from minijit.library.float_mod import fmod
 from minijit.library.operands import INTEGER, REAL, raised_by
 from minijit.library.registry import lowers
 from minijit.library.samples import BOOLS, FEW_INTS, FLOATS, Rows, each, mixed
@@ -71,14 +72,14 @@ def _quotient(b: Builder, x: Value, y: Value) -> Val:
 
 def float_remainder(b: Builder, x: Value, y: Value) -> Value:
     """x % y for y != 0: C's remainder, moved to the divisor's sign."""
-    remainder = b.binary("frem", x, y)
+    remainder = fmod(b, x, y)
     moved = b.select(_signs_differ(b, remainder, y), b.binary("fadd", remainder, y), remainder)
     return b.select(b.fcmp("oeq", remainder, b.f64(0.0)), _zero_like(b, y), moved)
 
 
 def float_divmod(b: Builder, x: Value, y: Value) -> tuple[Value, Value]:
     """x // y and x % y for y != 0, step by step as CPython's ``_float_div_mod`` rounds."""
-    remainder = b.binary("frem", x, y)
+    remainder = fmod(b, x, y)
     quotient = b.binary("fdiv", b.binary("fsub", x, remainder), y)
     differ = b.and_(b.fcmp("une", remainder, b.f64(0.0)), _signs_differ(b, remainder, y))
     quotient = b.select(differ, b.binary("fsub", quotient, b.f64(1.0)), quotient)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Value
-from minijit.machine import parts_of
+from minijit.machine import parts_of, union_layout
 
 
 class Val:
@@ -53,7 +53,7 @@ def member_of(value: Val, index: int) -> Val:
     """A union's value taken as its member number `index`; only meaningful where the tag says so."""
     assert isinstance(value.type, t.Union)
     members = value.type.members
-    start = 1 + sum(len(parts_of(member)) for member in members[:index])
+    start = union_layout(members)[1][index]
     member = members[index]
     const: object = UNKNOWN
     if isinstance(member, t.Const):

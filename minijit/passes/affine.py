@@ -172,7 +172,7 @@ def _distance(forms: AffineForms, turns: Instr) -> Turns | None:
     if not isinstance(condition, Instr) or condition.op != "icmp" or condition.attrs["predicate"] != "slt":
         return None
     low, high = condition.args
-    step = _step_of(amount, low, high)
+    step = step_of(amount, low, high)
     if step is None or (step != 1 and forms.fixed(turns)):
         # With a fixed number of turns the last counter is known exactly, which is more than the distance says.
         return None
@@ -183,7 +183,8 @@ def _distance(forms: AffineForms, turns: Instr) -> Turns | None:
     return Turns(last, step, forms.wrapping[low] | forms.wrapping[high])
 
 
-def _step_of(amount: Value, low: Value, high: Value) -> int | None:
+def step_of(amount: Value, low: Value, high: Value) -> int | None:
+    """The step of the range from `low` to `high` of which `amount` is the length, if it is one of a fixed step."""
     if _is_difference(amount, low, high):
         return 1
     if not isinstance(amount, Instr) or amount.op != "add" or known(amount.args[1]) != 1:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from minijit.ir.builder import MachineBuilder
+from minijit.ir.builder import MachineBuilder, machine_type
 from minijit.ir.nodes import Instr, Value
-from minijit.machine import I128
+from minijit.machine import F64, I128
 from minijit.passes.affine import AffineForms
 from minijit.passes.clone_blocks import copy_instr
+from minijit.passes.magnitudes import LIMIT
 from minijit.passes.polynomials import GREATEST, LEAST, Monomial, Poly, constant_term, degree
 
 _PRODUCT_BITS = 114
@@ -26,6 +27,20 @@ def strictest(conditions: Iterable[Poly]) -> list[Poly]:
     return list(found.values())
 
 
+def largest(magnitudes: Iterable[Poly]) -> list[Poly]:
+    """Without the magnitudes that are no larger than another one."""
+    found: list[Poly] = []
+    for poly in magnitudes:
+        if not any(_covers(other, poly) for other in found):
+            found = [other for other in found if not _covers(poly, other)]
+            found.append(poly)
+    return found
+
+
+def _covers(large: Poly, small: Poly) -> bool:
+    return all(large.get(monomial, 0) >= coefficient for monomial, coefficient in small.items())
+
+
 def can_be_tested(poly: Poly) -> bool:
     """Whether 128 bits are enough for the condition (values of products are tested to be small)."""
     total = sum(abs(coefficient) for monomial, coefficient in poly.items() if monomial)
@@ -34,18 +49,24 @@ def can_be_tested(poly: Poly) -> bool:
 
 
 class EntryTest:
-    """Emits conditions at the place of a builder; values fixed in the nest are computed there as well."""
+    """What has to hold before a nest: conditions are at least 0, magnitudes not above the limit."""
 
-    def __init__(self, b: MachineBuilder, forms: AffineForms) -> None:
-        self.b = b
+    b: MachineBuilder
+
+    def __init__(self, forms: AffineForms, conditions: list[Poly], magnitudes: list[Poly]) -> None:
         self.forms = forms
+        self.conditions = conditions
+        self.magnitudes = magnitudes
         self._here: dict[Value, Value] = {}
         self._wide: dict[Value, Value] = {}
+        self._sizes: dict[Value, Value] = {}
         self._limits: dict[Value, int] = {}
 
-    def emit(self, conditions: list[Poly]) -> Value:
-        """The truth of all conditions."""
-        truths = [self._condition(poly) for poly in conditions]
+    def emit(self, b: MachineBuilder) -> Value:
+        """Whether it holds; values that are fixed in the nest are computed here as well."""
+        self.b = b
+        truths = [self._condition(poly) for poly in self.conditions]
+        truths += [self._within_limit(poly) for poly in self.magnitudes]
         truths += [self._limited(value, bits) for value, bits in self._limits.items()]
         result = truths[0]
         for truth in truths[1:]:
@@ -91,6 +112,23 @@ class EntryTest:
             self._wide[value] = self.b.convert("sext", self.here(value), I128)
         return self._wide[value]
 
+    def _within_limit(self, magnitude: Poly) -> Value:
+        """In floating point, which can't overflow to anything small."""
+        b = self.b
+        total: Value = b.f64(float(constant_term(magnitude)))
+        for monomial, coefficient in magnitude.items():
+            product: Value = b.f64(float(coefficient))
+            for value in sorted(monomial, key=self.forms.numbers.__getitem__):
+                product = b.emit("fmul", (product, self._absolute(value)), F64)
+            if monomial:
+                total = b.emit("fadd", (total, product), F64)
+        return b.fcmp("ole", total, b.f64(float(LIMIT)))
+
+    def _absolute(self, value: Value) -> Value:
+        if value not in self._sizes:
+            self._sizes[value] = self.b.intrinsic("fabs", F64, self.b.convert("sitofp", self.here(value), F64))
+        return self._sizes[value]
+
     def _limit_factors(self, poly: Poly) -> None:
         for monomial in poly:
             if len(monomial) > 1:
@@ -104,9 +142,9 @@ class EntryTest:
 
     def here(self, value: Value) -> Value:
         """The value before the nest."""
-        if not self.forms.inside(value):
-            return value
         known = self._here.get(value)
+        if known is None and (_is_poison(value) or not self.forms.inside(value)):
+            return self._frozen(value)
         if known is None:
             assert isinstance(value, Instr)
             known = copy_instr(value, [self.here(arg) for arg in value.args])
@@ -115,3 +153,18 @@ class EntryTest:
             self.b.block.instrs.append(known)
             self._here[value] = known
         return known
+
+    def _frozen(self, value: Value) -> Value:
+        """A value from outside of the nest, as some number even where nobody would look at it.
+
+        What a union holds for the types that it does not have at the moment is poison; a test that used it as it is
+        would be undefined.
+        """
+        if isinstance(value, Instr) and value.op == "const" and not _is_poison(value):
+            return value
+        self._here[value] = self.b.emit("freeze", (value,), machine_type(value))
+        return self._here[value]
+
+
+def _is_poison(value: Value) -> bool:
+    return isinstance(value, Instr) and value.op == "const" and value.attrs["value"] == "poison"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from minijit import types as t
 from minijit.errors import InternalError
-from minijit.ir.nodes import UNKNOWN, Instr, whole_type
+from minijit.ir.nodes import UNKNOWN, Instr, Value, whole_type
 from minijit.library.builder import Builder
 from minijit.library.targets import (
     Binding,
@@ -133,7 +133,7 @@ def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -
     """Call another native function of the unit."""
     b = lowering.builder
     instance = target.instance
-    parts = []
+    parts: list[Value] = []
     for source, fact in zip(target.arguments, instance.arguments, strict=True):
         if isinstance(source, DefaultValue):
             val = lower_object(lowering, source.type, source.value)

@@ -39,20 +39,20 @@ def lower_object(lowering: Lowering, one: t.Type, value: object) -> Val:
 def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
     """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
     b = lowering.builder
-    object = _constant_object(b, b.unit.add_constant(value))
+    held = _constant_object(b, b.unit.add_constant(value))
     if may_hold_array(lowering.instance.result.type):
         # The result may be a view of the array, so the block has to outlive this activation.
         owner = b.load(b.ptr_add(_constant_object(b, b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
     else:
         owner = b.slots(BLOCK_SIZE // 8)
     b.store(owner, b.i64(_BORROWED), local=True)
-    b.store(b.ptr_add(owner, BLOCK_OBJECT), object, local=True)
-    data = b.load(b.ptr_add(object, _ARRAY_DATA), PTR, local=True)
-    shape = b.load(b.ptr_add(object, _ARRAY_SHAPE), PTR, local=True)
-    strides = b.load(b.ptr_add(object, _ARRAY_STRIDES), PTR, local=True)
+    b.store(b.ptr_add(owner, BLOCK_OBJECT), held, local=True)
+    data = b.load(b.ptr_add(held, _ARRAY_DATA), PTR, local=True)
+    shape = b.load(b.ptr_add(held, _ARRAY_SHAPE), PTR, local=True)
+    strides = b.load(b.ptr_add(held, _ARRAY_STRIDES), PTR, local=True)
     lengths = [b.load(b.ptr_add(shape, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
     steps = [b.load(b.ptr_add(strides, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
-    return make_array(kind, object, owner, data, lengths, steps)
+    return make_array(kind, held, owner, data, lengths, steps)
 
 
 def _constant_object(b: Builder, index: int) -> Value:

@@ -1,13 +1,13 @@
 """How large integers can become in a loop nest: bounds of absolute values, for the overflow checks of Python ints.
 
-A magnitude is a polynomial with positive coefficients, read over the absolute values of its variables. Its sums never lose
-anything by sign, so it is coarse, but it also covers what is not affine::
+A magnitude is a polynomial with positive coefficients, read over the absolute values of its variables. It knows nothing
+of signs, so it is coarse, but it also covers what is not affine::
 
     s += i * i          at most |s before the nest| + turns * turns * turns
     s += int(a[i])      at most |s before the nest| + turns * 2**31 for int32 elements
 
-Before the nest it is evaluated in floating point. Rounding doesn't matter, since results are only let up to half of what
-64 bits hold.
+Before the nest it is evaluated in floating point. Rounding doesn't matter, since results are only let up to half of
+what 64 bits hold.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Final
 from minijit.ir.builder import known
 from minijit.ir.nodes import Block, Edge, Instr, Param, Value
 from minijit.machine import I64, Machine
-from minijit.passes.affine import AffineForms
-from minijit.passes.loop_nests import Loop
+from minijit.passes.affine import AffineForms, step_of
+from minijit.passes.loop_nests import Loop, with_inner_loops
 from minijit.passes.polynomials import Poly, constant, plus, times, variable
 
 LIMIT: Final = 1 << 62
@@ -29,7 +29,6 @@ _MOST_TERMS: Final = 12
 _ENDLESS: Final = 1 << 50
 """No loop takes so many turns in a lifetime; bounds the counters of ``while`` loops."""
 
-_SUMS: Final = frozenset(("check_add", "check_sub"))
 
 
 class Magnitudes:
@@ -38,7 +37,7 @@ class Magnitudes:
     def __init__(self, forms: AffineForms, before: dict[Block, list[tuple[Block, Edge]]]) -> None:
         self.forms = forms
         self.before = before
-        self.headers = {loop.header: loop for loop in _all(forms.root)}
+        self.headers = {loop.header: loop for loop in with_inner_loops(forms.root)}
         self._known: dict[Value, Poly | None] = {}
 
     def of(self, value: Value) -> Poly | None:
@@ -58,7 +57,7 @@ class Magnitudes:
         if value.type is I64 and self.forms.fixed(value):
             return self._variable(value)
         op = value.op
-        if op in _SUMS or (op in ("add", "sub") and value.attrs.get("nsw")):
+        if _is_sum(value):
             return _sum(map(self.of, value.args))
         if op == "check_mul" or (op == "mul" and value.attrs.get("nsw")):
             return _product(map(self.of, value.args))
@@ -100,8 +99,6 @@ class Magnitudes:
         growth, again = self._growth_in_turn(value, loop)
         if start is None or growth is None or again is None:
             return None
-        if turns is None:
-            turns = constant(_ENDLESS)
         return _sum((_largest((start, again)), _product((turns, growth))))
 
     def _incoming(self, param: Param) -> list[tuple[Block, Value]]:
@@ -109,10 +106,21 @@ class Magnitudes:
         return [(source, edge.args[place]) for source, edge in self.before[param.block]]
 
     def _turns(self, loop: Loop) -> Poly | None:
-        return None if loop.turns is None else self.of(loop.turns)
+        turns = loop.turns
+        if turns is None:
+            return constant(_ENDLESS)
+        found = self.of(turns)
+        if found is None and isinstance(turns, Instr) and turns.op == "select":
+            condition, amount, nothing = turns.args
+            if isinstance(condition, Instr) and condition.op == "icmp" and known(nothing) == 0:
+                # The length of a range: less than the distance of its ends, which is negative where it wraps.
+                ends = condition.args
+                if condition.attrs["predicate"] == "slt" and step_of(amount, *ends) is not None:
+                    return _sum((*map(self.of, ends), constant(1)))
+        return found
 
     def _growth_in_turn(self, param: Param, loop: Loop) -> tuple[Poly | None, Poly | None]:
-        """By how much one turn can change a variable at most, and what it may be set to instead."""
+        """By how much the absolute value can grow in one turn, and what the variable may be set to instead."""
         growth: Poly | None = {}
         again: Poly | None = {}
         for source, arg in self._incoming(param):
@@ -126,15 +134,15 @@ class Magnitudes:
         return growth, again
 
     def _change(self, value: Value, origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
-        """Whether `value` is `origin` with something added, and by how much they may differ."""
+        """Whether `value` is made from `origin`, and by how much its absolute value may be larger."""
         if value is origin:
             return True, {}
         if value in busy:
-            return True, {}
+            return True, None
         if isinstance(value, Param):
             return self._change_of_param(value, origin, busy)
-        if value.op in _SUMS:
-            for place in (0, 1) if value.op == "check_add" else (0,):
+        if _is_sum(value):
+            for place in (0, 1):
                 derived, change = self._change(value.args[place], origin, busy)
                 if derived:
                     return True, _sum((change, self.of(value.args[1 - place])))
@@ -143,12 +151,10 @@ class Magnitudes:
         return False, None
 
     def _change_of_any(self, values: Iterable[Value], origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
-        changes = [self._change(value, origin, busy) for value in values]
-        if not any(derived for derived, _ in changes):
+        found = [(value, *self._change(value, origin, busy)) for value in values]
+        if not any(derived for _, derived, _ in found):
             return False, None
-        if not all(derived for derived, _ in changes):
-            return True, None
-        return True, _largest(change for _, change in changes)
+        return True, _largest(change if derived else self.of(value) for value, derived, change in found)
 
     def _change_of_param(self, value: Param, origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
         if not self.forms.inside(value) or value.type is not I64:
@@ -157,20 +163,18 @@ class Magnitudes:
         incoming = self._incoming(value)
         if loop is None:
             return self._change_of_any([arg for _, arg in incoming], origin, busy | {value})
-        if loop.counter is value or origin.block not in self.forms.root.blocks or value.block is origin.block:
+        if loop.counter is value or value.block is origin.block:
             return False, None
-        derived, change = self._change_of_any([arg for source, arg in incoming if source not in loop.blocks], origin, busy)
+        entering = [arg for source, arg in incoming if source not in loop.blocks]
+        derived, change = self._change_of_any(entering, origin, busy)
         if not derived:
             return False, None
         growth, again = self._growth_in_turn(value, loop)
-        if again is None or again:
-            return True, None
-        turns = self._turns(loop) or constant(_ENDLESS)
-        return True, _sum((change, _product((turns, growth))))
+        return True, _sum((change, again, _product((self._turns(loop), growth))))
 
 
-def _all(loop: Loop) -> list[Loop]:
-    return [loop, *(each for child in loop.children for each in _all(child))]
+def _is_sum(value: Instr) -> bool:
+    return value.op in ("check_add", "check_sub") or (value.op in ("add", "sub") and value.attrs.get("nsw") is True)
 
 
 def _checked(poly: Poly | None) -> Poly | None:

@@ -1,7 +1,7 @@
 """Merge block parameters of which always one at most holds something, and branches that do the same either way.
 
-A variable that is ``0.0`` before a loop and a NumPy float after its first turn is held as a tag and two floats, of which
-one is poison. On the machine both are added to in the same way::
+A variable that is ``0.0`` before a loop and a NumPy float after its first turn is held as a tag and two floats, one of
+which is poison. On the machine both are added to in the same way::
 
     for(%i, %tag, %python, %numpy):
         ...

@@ -69,6 +69,16 @@ class NestBounds:
                 return 0, GREATEST
         return LEAST, GREATEST
 
+    def largest(self, magnitude: Poly) -> int:
+        """The greatest number that a magnitude can be."""
+        total = 0
+        for monomial, coefficient in magnitude.items():
+            for value in monomial:
+                low, high = self._extent_of(value)
+                coefficient *= max(-low, high)
+            total += coefficient
+        return total
+
     def at_least_zero(self, poly: Poly, block: Block) -> Conditions | None:
         """The conditions under which `poly` is never negative in `block`; None where there are none that may hold."""
         conditions: Conditions = []

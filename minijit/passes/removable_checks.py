@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from minijit.ir.builder import known
-from minijit.ir.nodes import Block, Instr, Value
+from minijit.ir.nodes import Block, Function, Instr, Value, predecessors
 from minijit.passes.affine import AffineForms
+from minijit.passes.magnitudes import LIMIT, Magnitudes
 from minijit.passes.nest_bounds import Conditions, NestBounds
-from minijit.passes.polynomials import GREATEST, LEAST, constant, plus
+from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus
 
 CHECKS = frozenset(("check_index", "check_add", "check_sub", "check_mul", "check", "check_divisor", "check_shape"))
 
@@ -17,30 +18,40 @@ class Removal:
     Attributes
     ----------
     conditions : list of Poly
-        What has to be at least 0 for that; nothing: it never fails.
+        What has to be at least 0 for that.
     negative : bool
         For an index: it is always negative, counted from the end.
+    magnitude : Poly or None
+        What has to be at most `minijit.passes.magnitudes.LIMIT`, if anything.
     """
 
-    __slots__ = ("conditions", "negative")
+    __slots__ = ("conditions", "magnitude", "negative")
 
-    def __init__(self, conditions: Conditions, negative: bool = False) -> None:
+    def __init__(self, conditions: Conditions, negative: bool = False, magnitude: Poly | None = None) -> None:
         self.conditions = conditions
         self.negative = negative
+        self.magnitude = magnitude
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the check never fails."""
+        return not self.conditions and self.magnitude is None
 
 
 class CheckAnalysis:
     """The removals of the checks in one nest."""
 
-    def __init__(self, forms: AffineForms, blocks: list[Block]) -> None:
+    def __init__(self, function: Function, forms: AffineForms, blocks: list[Block], gone: set[Instr]) -> None:
         self.forms = forms
+        self.function = function
+        self._magnitudes: Magnitudes | None = None
         self.bounds = NestBounds(forms)
         self.removals: dict[Instr, Removal] = {}
         self.kept: list[tuple[Instr, Block]] = []
         self._answers: dict[tuple[object, ...], Removal | None] = {}
         for block in blocks:
             for instr in block.instrs:
-                if instr.op in CHECKS:
+                if instr.op in CHECKS and instr not in gone:
                     self._visit(instr, block)
 
     def _visit(self, instr: Instr, block: Block) -> None:
@@ -57,7 +68,7 @@ class CheckAnalysis:
         if instr.op == "check_index":
             return self._index(instr, block)
         if instr.op in ("check_add", "check_sub", "check_mul"):
-            return _removal(self._fits(instr, block))
+            return self._overflow(instr, block)
         if instr.op == "check":
             return _removal(self._range_length(instr.args[0], block))
         return None
@@ -85,6 +96,17 @@ class CheckAnalysis:
                 return None
             conditions += more
         return conditions
+
+    def _overflow(self, instr: Instr, block: Block) -> Removal | None:
+        fits = self._fits(instr, block)
+        if fits == []:
+            return Removal([])
+        if self._magnitudes is None:
+            self._magnitudes = Magnitudes(self.forms, predecessors(self.function))
+        magnitude = self._magnitudes.of(instr)
+        if magnitude is None:
+            return _removal(fits)
+        return Removal([], magnitude=None if self.bounds.largest(magnitude) <= LIMIT else magnitude)
 
     def _fits(self, instr: Instr, block: Block) -> Conditions | None:
         poly = self.forms.poly(instr)

@@ -31,9 +31,8 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Va
 from minijit.ir.unit import Unit
 from minijit.passes.affine import AffineForms
 from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
-from minijit.passes.entry_tests import EntryTest, can_be_tested, strictest
+from minijit.passes.entry_tests import EntryTest, can_be_tested, largest, strictest
 from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
-from minijit.passes.polynomials import Poly
 from minijit.passes.removable_checks import CHECKS, CheckAnalysis, Removal
 
 _MOST_INSTRUCTIONS: Final = 3000
@@ -65,14 +64,26 @@ class _Versioning:
         blocks = [block for block in self.order if block in loop.blocks]
         if not any(instr.op in CHECKS for block in blocks for instr in block.instrs):
             return
+        forms = AffineForms(loop, self.homes, self.not_negative)
+        analysis = CheckAnalysis(self.function, forms, blocks, self.gone)
+        conditional = self._remove_certain(analysis)
+        if loop.counter is not None and not self._child_does_more(loop, analysis):
+            self._version(loop, blocks, forms, conditional)
+            return
         if loop.counter is not None:
-            forms = AffineForms(loop, self.homes, self.not_negative)
-            analysis = CheckAnalysis(forms, blocks)
-            if not self._child_does_more(loop, analysis):
-                self._version(loop, blocks, forms, analysis)
-                return
+            self.not_negative.add(loop.counter)
         for child in loop.children:
             self.visit(child)
+
+    def _remove_certain(self, analysis: CheckAnalysis) -> dict[Instr, Removal]:
+        """Remove the checks that never fail; the others, as far as a test can tell that they don't."""
+        conditional: dict[Instr, Removal] = {}
+        for instr, removal in analysis.removals.items():
+            if removal.is_certain:
+                self._remove_in_place(instr, removal)
+            elif all(map(can_be_tested, removal.conditions)):
+                conditional[instr] = removal
+        return conditional
 
     def _child_does_more(self, loop: Loop, analysis: CheckAnalysis) -> bool:
         kept = {instr for instr, _ in analysis.kept}
@@ -83,29 +94,27 @@ class _Versioning:
         if not any(instr in kept for block in blocks for instr in block.instrs):
             return False
         if loop.counter is not None:
-            analysis = CheckAnalysis(AffineForms(loop, self.homes, self.not_negative), blocks)
+            forms = AffineForms(loop, self.homes, self.not_negative)
+            analysis = CheckAnalysis(self.function, forms, blocks, self.gone)
             if not kept.isdisjoint(analysis.removals):
                 return True
         return any(self._can_remove_one_of(child, kept) for child in loop.children)
 
-    def _version(self, loop: Loop, blocks: list[Block], forms: AffineForms, analysis: CheckAnalysis) -> None:
-        conditional: dict[Instr, Removal] = {}
-        for instr, removal in analysis.removals.items():
-            if not removal.conditions:
-                self._remove_in_place(instr, removal)
-            elif all(map(can_be_tested, removal.conditions)):
-                conditional[instr] = removal
+    def _version(
+        self, loop: Loop, blocks: list[Block], forms: AffineForms, conditional: dict[Instr, Removal]
+    ) -> None:
         conditions = strictest(poly for removal in conditional.values() for poly in removal.conditions)
+        magnitudes = largest(each.magnitude for each in conditional.values() if each.magnitude is not None)
         size = sum(len(block.instrs) for block in blocks)
         line = loop.header.terminator.span if loop.header.terminator else self.function.span
         remarks = self.function.attrs.setdefault("remarks", [])
-        if not conditions:
+        if not conditional:
             return
-        if size > _MOST_INSTRUCTIONS or len(conditions) > _MOST_CONDITIONS:
+        if size > _MOST_INSTRUCTIONS or len(conditions) + len(magnitudes) > _MOST_CONDITIONS:
             remarks.append((line, "loop not versioned: it is too large"))
             return
         remarks.append((line, f"loop versioned: {len(conditional)} checks replaced by a test before it"))
-        self._make_copy(loop, blocks, conditional, forms, conditions)
+        self._make_copy(loop, blocks, conditional, EntryTest(forms, conditions, magnitudes))
 
     def _remove_in_place(self, instr: Instr, removal: Removal) -> None:
         if instr.op == "check_index" and not removal.negative:
@@ -122,8 +131,7 @@ class _Versioning:
         loop: Loop,
         blocks: list[Block],
         conditional: dict[Instr, Removal],
-        forms: AffineForms,
-        conditions: list[Poly],
+        test: EntryTest,
     ) -> None:
         def rewrite(instr: Instr, args: list[Value]) -> Value | None:
             removal = conditional.get(instr)
@@ -136,7 +144,7 @@ class _Versioning:
             return _unchecked(instr, args, removal)
 
         copy = Copy(blocks, rewrite)
-        self._enter(loop, copy, forms, conditions)
+        self._enter(loop, copy, test)
         for block in blocks:
             block.attrs["slow"] = True
         for each in with_inner_loops(loop):
@@ -144,7 +152,7 @@ class _Versioning:
         self.function.blocks += copy.blocks.values()
         join_copies(self.function, copy)
 
-    def _enter(self, loop: Loop, copy: Copy, forms: AffineForms, conditions: list[Poly]) -> None:
+    def _enter(self, loop: Loop, copy: Copy, entry_test: EntryTest) -> None:
         """Put the test before the loop."""
         header = loop.header
         test = Block(f"{header.label}.test")
@@ -155,7 +163,7 @@ class _Versioning:
         self.function.blocks.append(test)
         b = MachineBuilder(Unit(""), self.function, test)
         b.span = header.terminator.span if header.terminator else self.function.span
-        holds = EntryTest(b, forms).emit(conditions)
+        holds = entry_test.emit(b)
         args: list[Value] = list(test.params)
         edges = [Edge(copy.blocks[header], list(args)), Edge(header, args)]
         test.terminator = Terminator("branch", [holds], edges, b.span, {"likely": True})

@@ -131,7 +131,8 @@ def _exception(
     program: Program, value: type[BaseException], args: Sequence[Fact], keywords: tuple[str, ...], is_raised: bool
 ) -> tuple[Target, Fact]:
     """An exception that is raised at once and has a known message needs no Python; any other is made by Python."""
-    if is_raised and len(args) == 1 and not keywords and isinstance(args[0].const, str) and value.__module__ == "builtins":
+    is_plain = is_raised and len(args) == 1 and not keywords and value.__module__ == "builtins"
+    if is_plain and isinstance(args[0].const, str):
         exception = program.known_exception(value, args[0].const)
         if exception.args == (args[0].const,):
             return ConstantTarget(t.Const(exception), exception), Fact(t.Const(exception), exception)

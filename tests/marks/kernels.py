@@ -1,0 +1,145 @@
+"""Kernels whose loops need no checks: what the marks say must not be lost."""
+
+# ruff: noqa: E741
+
+from __future__ import annotations
+
+import numpy as np
+
+A = np.arange(36.0).reshape(6, 6) + 1
+V = np.arange(6.0) + 1
+I = np.arange(6, dtype=np.int32)
+
+
+def matmul(a=A, b=A, c=A):
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            s = 0.0
+            for k in range(a.shape[1]):
+                s += a[i, k] * b[k, j]  # check: none
+            c[i, j] = s  # check: none
+
+
+def matmul_by_rows(a=A, b=A, c=A):
+    for i in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            x = a[i, k]  # check: none
+            for j in range(b.shape[1]):  # vectorised
+                c[i, j] += x * b[k, j]  # check: none
+
+
+def jacobi(a=A, b=A):
+    for i in range(1, a.shape[0] - 1):
+        for j in range(1, a.shape[1] - 1):  # vectorised
+            b[i, j] = 0.25 * (a[i - 1, j] + a[i + 1, j] + a[i, j - 1] + a[i, j + 1])  # check: none
+
+
+def jacobi_swapped(a=A, b=A, times=3):
+    for _ in range(times):
+        for i in range(1, a.shape[0] - 1):
+            for j in range(1, a.shape[1] - 1):  # vectorised
+                b[i, j] = 0.25 * (a[i - 1, j] + a[i + 1, j] + a[i, j - 1] + a[i, j + 1])  # check: none
+        a, b = b, a
+    return a[1, 1]
+
+
+def lu(a=A):
+    n = a.shape[0]
+    for k in range(n):
+        for i in range(k + 1, n):
+            f = a[i, k] / a[k, k]  # check: none
+            a[i, k] = f  # check: none
+            for j in range(k + 1, n):
+                a[i, j] -= f * a[k, j]  # check: none
+
+
+def solve_lower(a=A, b=V):
+    for i in range(len(b)):
+        s = b[i]  # check: none
+        for j in range(i):
+            s -= a[i, j] * b[j]  # check: none
+        b[i] = s / a[i, i]  # check: none
+
+
+def prefix(a=V, out=V):
+    for i in range(1, len(a)):
+        out[i] = out[i - 1] + a[i]  # check: none
+
+
+def axpy(alpha=2.0, x=V, y=V):
+    for i in range(len(x)):  # vectorised
+        y[i] += alpha * x[i]  # check: none
+
+
+def reversed_copy(a=V, out=V):
+    n = len(a)
+    for i in range(n):  # vectorised
+        out[i] = a[n - 1 - i]  # check: none
+
+
+def backwards(a=V, out=V):
+    for i in range(len(a) - 1, -1, -1):
+        out[i] = a[i]  # check: none
+
+
+def negative(a=V, out=V):
+    for i in range(len(a)):  # vectorised
+        out[-1 - i] = a[i] + a[-1]  # check: none
+
+
+def convolve(a=V, w=I, out=V):
+    for i in range(len(a) - len(w) + 1):
+        s = 0.0
+        for j in range(len(w)):
+            s += a[i + j] * w[j]  # check: none
+        out[i] = s  # check: none
+
+
+def flat(a=V, n=2, m=3):
+    s = 0.0
+    for i in range(n):
+        for j in range(m):
+            s += a[i * m + j]  # check: none
+    return s
+
+
+def every_second(a=V):
+    s = 0.0
+    for i in range(0, len(a) - 1, 2):
+        s += a[i] + a[i + 1]  # check: none
+    return s
+
+
+def sum_of_squares(n=5):
+    s = 0
+    for i in range(n):
+        s += i * i  # check: none
+    return s
+
+
+def sum_of_ints(a=I):
+    s = 0
+    for i in range(len(a)):  # vectorised
+        s += int(a[i])  # check: none
+    return s
+
+
+def count_positive(a=V):
+    count = 0
+    for i in range(len(a)):  # vectorised
+        if a[i] > 0:
+            count += 1  # check: none
+    return count
+
+
+def warp(x=V, y=V, d=A):
+    for i in range(1, len(x)):
+        for j in range(1, len(y)):
+            cost = abs(x[i - 1] - y[j - 1])  # check: none
+            d[i, j] = cost + min(d[i - 1, j], d[i, j - 1])  # check: none
+
+
+def gather(a=V, index=I, out=V):
+    for i in range(len(index)):
+        k = index[i]  # check: none
+        out[i] = a[k]
