@@ -120,11 +120,13 @@ class Binding:
     """What an instruction is bound to: one case, or one for each combination of the types of its operands.
 
     `as_other` are the positions of operands of type ``MaybeInt`` that may be used as their other type, because the
-    operation gives the same either way.
+    operation gives the same either way. `spread` are the positions of tuples and slices whose items have to be taken
+    apart by type, too.
     """
 
     cases: tuple[Case, ...]
     as_other: frozenset[int] = frozenset()
+    spread: frozenset[int] = frozenset()
 
     @property
     def effects(self) -> frozenset[str]:

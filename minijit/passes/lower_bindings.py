@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from minijit import types as t
@@ -18,7 +19,7 @@ from minijit.library.targets import (
     MethodTarget,
     PythonTarget,
 )
-from minijit.library.vals import Val, item_of, tuple_val
+from minijit.library.vals import Val, item_of, tuple_val, tuple_val
 from minijit.machine import parts_of
 from minijit.passes.lower_objects import lower_object
 from minijit.passes.ownership import gives_reference
@@ -74,6 +75,12 @@ def _lower_cases(
                 return _lower_cases(lowering, instr, binding, [*row[:k], one, *row[k + 1 :]], k + 1, result)
 
             return b.for_each_type(row[k], with_type, result)
+        if k in binding.spread and _has_choice(row[k].type):
+
+            def with_items(one: Val, k: int = k) -> Val:
+                return _lower_cases(lowering, instr, binding, [*row[:k], one, *row[k + 1 :]], k + 1, result)
+
+            return _for_each_item_type(b, row[k], with_items, result)
     types = tuple(val.type for val in row)
     case = next((case for case in binding.cases if case.types == types), None)
     if case is None:
@@ -84,6 +91,40 @@ def _lower_cases(
     if instr in lowering.ownership.counted and not gives_reference(case.target):
         take_reference(b, value)
     return b.coerce(value, result)
+
+
+def _has_choice(one: t.Type) -> bool:
+    """Whether a type is a union, or a tuple or slice with a union in it."""
+    match one:
+        case t.Union() | t.MaybeInt():
+            return True
+        case t.Tuple(items):
+            return any(map(_has_choice, items))
+        case t.Slice(start, stop, step):
+            return any(map(_has_choice, (start, stop, step)))
+        case _:
+            return False
+
+
+def _for_each_item_type(b: Builder, value: Val, build: Callable[[Val], Val], result: t.Type) -> Val:
+    """Branch on the types that the items of a tuple or slice have at run time, and build each case."""
+    one = value.type
+    count = len(one.items) if isinstance(one, t.Tuple) else 3
+
+    def with_rest(done: tuple[Val, ...]) -> Val:
+        if len(done) == count:
+            whole = tuple_val(done)
+            if isinstance(one, t.Tuple):
+                return build(whole)
+            return build(Val(t.Slice(*(item.type for item in done)), whole.parts, tuple(item.const for item in done)))
+        item = item_of(value, len(done))
+        if isinstance(item.type, t.Union | t.MaybeInt):
+            return b.for_each_type(item, lambda each: with_rest((*done, each)), result)
+        if _has_choice(item.type):
+            return _for_each_item_type(b, item, lambda each: with_rest((*done, each)), result)
+        return with_rest((*done, item))
+
+    return with_rest(())
 
 
 def _lower_case(lowering: Lowering, instr: Instr, case: Case, row: list[Val]) -> Val:

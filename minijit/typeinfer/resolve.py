@@ -77,7 +77,22 @@ def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[
             Fact(fact.type.other) if position in as_other and isinstance(fact.type, t.MaybeInt) else fact
             for position, fact in enumerate(facts)
         )
-    choices = [_alternatives(fact) for fact in facts]
+    try:
+        cases, whole = _bind_all([_alternatives(fact) for fact in facts], single)
+        spread: frozenset[int] = frozenset()
+    except Unsupported:
+        spread = frozenset(k for k, fact in enumerate(facts) if len(alternatives_of_items(fact.type)) > 1)
+        if not spread:
+            raise
+        choices = [
+            tuple(map(fact_of_type, alternatives_of_items(fact.type))) if k in spread else _alternatives(fact)
+            for k, fact in enumerate(facts)
+        ]
+        cases, whole = _bind_all(choices, single)
+    return Binding(tuple(cases), as_other, spread), whole
+
+
+def _bind_all(choices: Sequence[tuple[Fact, ...]], single: Single) -> tuple[list[Case], Fact]:
     cases: list[Case] = []
     results: list[Fact] = []
     for number, combination in enumerate(itertools.product(*choices)):
@@ -86,8 +101,20 @@ def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[
         target, result = single(combination)
         cases.append(Case(tuple(fact.type for fact in combination), target, result.type))
         results.append(result)
-    whole = join(results) if results else NOTHING
-    return Binding(tuple(cases), as_other), whole
+    return cases, join(results) if results else NOTHING
+
+
+def alternatives_of_items(one: t.Type) -> tuple[t.Type, ...]:
+    """The types that a tuple or slice may have at run time, when those of its items are taken apart."""
+    match one:
+        case t.Tuple(items):
+            rows = itertools.product(*map(alternatives_of_items, items))
+            return tuple(t.Tuple(row) for row in itertools.islice(rows, MAX_CASES + 1))
+        case t.Slice(start, stop, step):
+            rows = itertools.product(*map(alternatives_of_items, (start, stop, step)))
+            return tuple(t.Slice(*row) for row in rows)
+        case _:
+            return t.alternatives_of(one)
 
 
 def _alternatives(fact: Fact) -> tuple[Fact, ...]:
