@@ -40,15 +40,15 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _version(options: argparse.Namespace) -> int:
     import platform
+    from importlib.metadata import version
 
-    import llvmlite
     import numpy
 
     import minijit
 
     print(f"minijit {minijit.__version__}")
     print(f"Python {platform.python_version()} ({platform.python_implementation()}), {platform.platform()}")
-    print(f"NumPy {numpy.__version__}, llvmlite {llvmlite.__version__}")
+    print(f"NumPy {numpy.__version__}, llvmlite {version('llvmlite')}")
     return 0
 
 

@@ -20,6 +20,7 @@ from minijit.codegen.wrapper import emit_wrapper
 from minijit.compiled import Compiled
 from minijit.errors import InternalError
 from minijit.frontend import build_function
+from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import Function
 from minijit.ir.printer import print_function
 from minijit.ir.unit import Unit
@@ -34,8 +35,6 @@ from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.version_loops import version_loops
 from minijit.remarks import remarks_of
 from minijit.runtime.typeof import type_of
-from minijit.typeinfer.effects import effects_of_instance
-from minijit.typeinfer.facts import fact_of_type
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
 
@@ -124,7 +123,7 @@ def build_unit(
         instance.effects = visible_effects(typed)
     for instance, typed in functions.items():
         _lower_instance(unit, instance, typed, options, clock, observe)
-    unit.has_effects = bool(effects_of_instance(entry) & {"writes", "io", "unknown"})
+    unit.has_effects = bool(entry.visible_effects() & {"writes", "io", "unknown"})
     return unit, entry
 
 

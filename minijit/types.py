@@ -118,7 +118,8 @@ class MaybeInt:
 class Const:
     """An object known while compiling and held by identity: a function, module, class, dtype, string or ``...``.
 
-    Strings and bytes are the same constant when they are equal, everything else when it is the same object.
+    Strings, bytes and ints (those beyond 64 bits) are the same constant when they are equal, everything else when it is
+    the same object.
     """
 
     __slots__ = ("value",)
@@ -127,7 +128,7 @@ class Const:
         self.value = value
 
     def _key(self) -> object:
-        return self.value if type(self.value) in (str, bytes) else id(self.value)
+        return self.value if type(self.value) in (str, bytes, int) else id(self.value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Const) and type(other.value) is type(self.value) and other._key() == self._key()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from minijit import types as t
 from minijit.ir.builder import known
-from minijit.ir.nodes import Value
+from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
 from minijit.library.operands import EXACT, INTEGER, REAL, complex_parts, int_part, is_exact_float
 from minijit.library.registry import Arg, lowers
@@ -161,16 +161,27 @@ _register_unlike(operator.eq)
 _register_unlike(operator.ne)
 
 
-def _type_if_constants(x: Arg, y: Arg) -> t.Type | None:
-    """Strings, dtypes, classes and the like: the answer is known now."""
-    return t.BOOL if isinstance(x.type, t.Const) and isinstance(y.type, t.Const) else None
+def _answer(function: Comparison, x: t.Type, y: t.Type) -> object:
+    """How strings, dtypes, classes and the like compare, which is known now; ``UNKNOWN`` where that is no bool."""
+    assert isinstance(x, t.Const)
+    assert isinstance(y, t.Const)
+    try:
+        result = function(x.value, y.value)
+    except Exception:  # whatever it is: it belongs to run time
+        return UNKNOWN
+    return result if isinstance(result, bool) else UNKNOWN
 
 
 def _register_constants(function: Comparison) -> None:
-    @lowers(function, t.Const, t.Const, result=_type_if_constants, fold=True, samples=[("a", "b"), ("ab", "ab")])
+    def fold(x: Arg, y: Arg) -> object:
+        return _answer(function, x.type, y.type)
+
+    def rule(x: Arg, y: Arg) -> t.Type | None:
+        return None if fold(x, y) is UNKNOWN else t.BOOL
+
+    @lowers(function, t.Const, t.Const, result=rule, fold=fold, samples=[("a", "b"), ("ab", "ab"), (2**70, 2**64)])
     def lower(b: Builder, x: Val, y: Val) -> Val:
-        assert isinstance(x.type, t.Const) and isinstance(y.type, t.Const)
-        return b.constant(t.BOOL, bool(function(x.type.value, y.type.value)))
+        return b.constant(t.BOOL, _answer(function, x.type, y.type))
 
 
 for _function in (*EQUALITY, *ORDER):

@@ -7,7 +7,6 @@ of type ``Iterator``, which hold the iterables that they were given; ``iter`` is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from minijit import types as t
 from minijit.ir.builder import known
@@ -17,18 +16,9 @@ from minijit.library.builder import Builder
 from minijit.library.each_type import any_of
 from minijit.library.memory import shape_of
 from minijit.library.operands import is_integer
+from minijit.library.operations import item_at, length_of
 from minijit.library.registry import Arg, find, lowers
 from minijit.library.vals import Val, item_of, tuple_val
-
-
-def length_of(iterable: Any) -> int:
-    """The key of the entries that give the number of turns, of type ``INDEX``."""
-    return len(iterable)
-
-
-def item_at(iterable: Any, index: int) -> Any:
-    """The key of the entries that give the item of one turn."""
-    return iterable[index]
 
 
 def can_iterate(one: t.Type) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
@@ -15,16 +16,24 @@ from minijit.library.math_two import is_nan
 from minijit.library.operands import INTEGER, int_part, is_real, raised_by
 from minijit.library.python_pow import is_finite
 from minijit.library.registry import lowers
-from minijit.library.samples import BOOLS, FLOATS, INTS, each, later, triples
+from minijit.library.samples import BOOLS, FLOATS, INTS, NUMPY_REALS, each, later, triples
 from minijit.library.vals import Val
 from minijit.machine import F64
 
 # ---- to ints
 
 
-def _is_float(one: t.Type) -> bool:
-    """Python floats, and NumPy numbers that Python's functions convert to float."""
-    return one == t.FLOAT or (isinstance(one, t.NumpyScalar) and one.dtype.kind == "f")
+def _goes_by_float(function: Callable[[Any], Any]) -> Callable[[t.Type], bool]:
+    """The pattern of numbers that `function` converts to float, having no method of their own for it."""
+
+    def pattern(one: t.Type) -> bool:
+        if not isinstance(one, t.NumpyScalar):
+            return one == t.FLOAT
+        if one.dtype == np.float64:
+            return True
+        return function is not math.trunc and is_real(one) and not hasattr(one.dtype.type, f"__{function.__name__}__")
+
+    return pattern
 
 
 def _register_rounding(function: Callable[[Any], Any], intrinsic: str) -> None:
@@ -32,7 +41,9 @@ def _register_rounding(function: Callable[[Any], Any], intrinsic: str) -> None:
     def lower_integer(b: Builder, x: Val) -> Val:
         return b.int_val(int_part(b, x))
 
-    @lowers(function, _is_float, result=t.INT, effects="raises", fold=True, samples=each(FLOATS))
+    by_float = _goes_by_float(function)
+
+    @lowers(function, by_float, result=t.INT, effects="raises", fold=True, samples=each(FLOATS, NUMPY_REALS))
     def lower_float(b: Builder, x: Val) -> Val:
         return int_of_float(b, b.intrinsic(intrinsic, F64, b.as_f64(x)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,49 @@ for _function in (str, repr, ascii):
     _register(_function, [(1,), (True,), (2.5,), (1e300,), (-0.0,), (1j,), (None,), ((1, 2.5),)])
 for _digits in (bin, oct, hex):
     _register(_digits, [(0,), (255,), (-7,), (True,)], _INTEGER)
+
+
+# ---- strings
+
+
+def _is_text(one: t.Type) -> bool:
+    return isinstance(one, t.Const) and isinstance(one.value, str)
+
+
+@lowers(
+    operator.mod,
+    _is_text,
+    can_be_handed_over,
+    result=t.OBJECT,
+    effects="unknown raises",
+    samples=[("%d", 3), ("%.3f", 2.5), ("%s and %s", (1, 2.5)), ("%s", None), ("%d", (1, 2))],
+)
+def _format(b: Builder, text: Val, values: Val) -> Val:
+    return b.call_python(operator.mod, [text, values], t.OBJECT)
+
+
+@lowers(
+    operator.add,
+    _is_text,
+    _is_text,
+    result=lambda x, y: t.Const(x.type.value + y.type.value),
+    samples=[("a", "b")],
+)
+def _concatenate(_b: Builder, x: Val, y: Val) -> Val:
+    whole = f"{x.const}{y.const}"
+    return Val(t.Const(whole), (), whole)
+
+
+@lowers(
+    operator.contains,
+    _is_text,
+    _is_text,
+    result=t.BOOL,
+    fold=True,
+    samples=[("abc", "b"), ("abc", "x"), ("", "")],
+)
+def _contains(b: Builder, text: Val, part: Val) -> Val:
+    return b.constant(t.BOOL, operator.contains(text.const, part.const))  # type: ignore[arg-type]
 
 
 def _length_of_constant(one: Arg) -> object:

@@ -108,7 +108,7 @@ def _type_of_power(x: Arg, y: Arg) -> t.Type:
 
 
 def _fold_power(x: Arg, y: Arg) -> object:
-    """A known power, unless it is so large that computing it would take long."""
+    """A known power, also one beyond 64 bits (``2**64``), unless computing it would take long."""
     if not (isinstance(x.const, int) and isinstance(y.const, int)) or abs(y.const) > 1024:
         return UNKNOWN
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Final
 
@@ -13,7 +14,7 @@ from minijit.library.operands import int_part, is_integer, raised_by
 from minijit.library.registry import attribute, lowers
 from minijit.library.samples import later
 from minijit.library.vals import Val
-from minijit.machine import I64
+from minijit.machine import F64, I64
 
 _ZERO_STEP = raised_by(range, 1, 2, 0)
 _BAD_INDEX = raised_by(operator.getitem, range(1), 2)
@@ -152,6 +153,26 @@ def _contains(b: Builder, one: Val, number: Val) -> Val:
     on_grid = b.icmp("eq", b.mul(index, size), distance)
     within = b.and_(b.not_(beyond), b.icmp("ult", index, length_of(one)))
     return b.bool_val(b.and_(within, on_grid))
+
+
+@lowers(
+    operator.contains,
+    t.RANGE,
+    t.FLOAT,
+    result=t.BOOL,
+    samples=[(one, k) for one in _RANGES for k in (0.0, 1.0, 4.5, 5.0, 7.0, -1.0, 1e300, math.nan, math.inf)],
+)
+def _contains_float(b: Builder, one: Val, number: Val) -> Val:
+    """A float that is an int of 64 bits may be equal to one of the numbers."""
+    value = number.part
+    whole = b.fcmp("oeq", b.intrinsic("floor", F64, value), value)
+    fits = b.and_(b.fcmp("oge", value, b.f64(-(2.0**63))), b.fcmp("olt", value, b.f64(2.0**63)))
+    found = b.if_else(
+        b.and_(whole, fits),
+        lambda: _contains(b, one, b.int_val(b.convert("fptosi", value, I64))).parts,
+        lambda: [b.i1(False)],
+    )
+    return b.bool_val(found[0])
 
 
 def _equal(b: Builder, x: Val, y: Val) -> Value:

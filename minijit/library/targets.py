@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from minijit import types as t
+from minijit.ir.facts import Fact
 from minijit.library.registry import Entry
+
+
+class Callee(Protocol):
+    """A user function compiled for a row of arguments, as lowering needs to know it."""
+
+    symbol: str
+    arguments: tuple[Fact, ...]
+    result: Fact
+    is_recursive: bool
+
+    def visible_effects(self) -> frozenset[str]:
+        """What a call may do that others can see."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
-from minijit.library import iteration, registry
+from minijit.library import registry
 from minijit.library.builder import Builder
+from minijit.library.operations import item_at, length_of, unpack_exactly
 from minijit.library.vals import Val, tuple_val
-
-
-def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
-    """The items of `value` as a tuple; Python's own error where there are more or fewer than `count`."""
-    names = ", ".join(f"x{k}" for k in range(count))
-    scope: dict[str, Any] = {"value": value}
-    # Under this file's name: frames of our own are left out of tracebacks.
-    exec(compile(f"[{names}] = value", __file__, "exec"), scope)
-    return tuple(scope[f"x{k}"] for k in range(count))
 
 
 def _type_of_items(value: registry.Arg, count: registry.Arg) -> t.Type | None:
@@ -26,7 +15,7 @@ def _type_of_items(value: registry.Arg, count: registry.Arg) -> t.Type | None:
         return None
     if isinstance(value.type, t.Tuple):
         return value.type if len(value.type.items) == count.const else None
-    item = registry.find(iteration.item_at, (registry.Arg(value.type), registry.Arg(t.INDEX)), {})
+    item = registry.find(item_at, (registry.Arg(value.type), registry.Arg(t.INDEX)), {})
     return None if item is None else t.Tuple((item[1],) * count.const)
 
 
@@ -36,7 +25,7 @@ def lower_unpack(b: Builder, value: Val, count: Val) -> Val:
     if isinstance(value.type, t.Tuple):
         return value
     assert isinstance(count.const, int)
-    length = b.apply(iteration.length_of, value).part
+    length = b.apply(length_of, value).part
     fits = b.icmp("eq", length, b.i64(count.const))
 
     def wrong_number() -> tuple[()]:
@@ -44,5 +33,5 @@ def lower_unpack(b: Builder, value: Val, count: Val) -> Val:
         return ()
 
     b.if_else(fits, lambda: (), wrong_number, likely=True)
-    items = [b.apply(iteration.item_at, value, Val(t.INDEX, (b.i64(k),), UNKNOWN)) for k in range(count.const)]
+    items = [b.apply(item_at, value, Val(t.INDEX, (b.i64(k),), UNKNOWN)) for k in range(count.const)]
     return tuple_val(items)

@@ -16,7 +16,8 @@ from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value, whole_type
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
-from minijit.library.raising import raise_again, raise_exception
+from minijit.library.operations import raise_again, raise_exception
+from minijit.library.targets import Callee
 from minijit.library.vals import Val
 from minijit.machine import parts_of
 from minijit.passes.freshness import fresh_values, stores_privately
@@ -24,10 +25,9 @@ from minijit.passes.lower_bindings import lower_binding
 from minijit.passes.lower_ops import LOWER
 from minijit.passes.ownership import Ownership
 from minijit.passes.references import drop_reference, take_reference
-from minijit.typeinfer.program import Instance
 
 
-def lower_function(unit: Unit, instance: Instance, typed: Function) -> Function:
+def lower_function(unit: Unit, instance: Callee, typed: Function) -> Function:
     """The function of `instance` at the stage "loops"; sites, constants and Python calls go to `unit`."""
     return Lowering(unit, instance, typed).run()
 
@@ -43,7 +43,7 @@ class Lowering:
         What each value of the stage "typed" is held in.
     """
 
-    def __init__(self, unit: Unit, instance: Instance, typed: Function) -> None:
+    def __init__(self, unit: Unit, instance: Callee, typed: Function) -> None:
         self.unit = unit
         self.instance = instance
         self.typed = typed

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from minijit import types as t
 from minijit.errors import InternalError
+from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr, Value, whole_type
 from minijit.library.builder import Builder
+from minijit.library.operations import call_anything
 from minijit.library.targets import (
     Binding,
     Case,
@@ -19,14 +21,11 @@ from minijit.library.targets import (
     MethodTarget,
     PythonTarget,
 )
-from minijit.library.vals import Val, item_of, tuple_val, tuple_val
+from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import parts_of
 from minijit.passes.lower_objects import lower_object
 from minijit.passes.ownership import gives_reference
 from minijit.passes.references import take_reference
-from minijit.typeinfer.calls import call_anything
-from minijit.typeinfer.effects import effects_of_instance
-from minijit.typeinfer.facts import fact_of_type
 
 if TYPE_CHECKING:
     from minijit.passes.lower import Lowering
@@ -190,7 +189,7 @@ def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -
         [slots, *parts],
         function=instance.symbol,
         site=b.site("call"),
-        effects=effects_of_instance(instance),
+        effects=instance.visible_effects(),
     )
     if isinstance(result, t.Never):
         b.leave(b.site("bail", SystemError, "a function returned that was taken never to return"))

@@ -37,15 +37,15 @@ _Edges: TypeAlias = dict[Block, list[tuple[Block, Edge]]]
 def merge_parts(function: Function) -> None:
     """Merge parameters, then branches, in place (stage "loops")."""
     function.blocks = reverse_postorder(function.blocks[0])
-    if _merge_params(function):
-        while _merge_branches(function):
-            function.blocks = reverse_postorder(function.blocks[0])
+    _merge_params(function)
+    while _merge_branches(function):
+        function.blocks = reverse_postorder(function.blocks[0])
 
 
 # ---- parameters
 
 
-def _merge_params(function: Function) -> bool:
+def _merge_params(function: Function) -> None:
     before = predecessors(function)
     classes = [each for block in function.blocks[1:] for each in _parts_of_one_type(block)]
     leader = {param: each[0] for each in classes for param in each}
@@ -59,7 +59,6 @@ def _merge_params(function: Function) -> bool:
         _merge(each, before)
     if classes:
         _replace(function, {param: first for param, first in leader.items() if param is not first})
-    return bool(classes)
 
 
 def _parts_of_one_type(block: Block) -> list[list[Param]]:

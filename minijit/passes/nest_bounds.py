@@ -10,8 +10,9 @@ that can be tested before the nest. A loop without any turn makes its conditions
 from __future__ import annotations
 
 from minijit.ir.nodes import Block, Instr, Value
-from minijit.machine import I64
+from minijit.machine import Machine
 from minijit.passes.affine import AffineForms, Turns, turns_of
+from minijit.passes.guarding_conditions import Guards
 from minijit.passes.loop_nests import Loop
 from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times
 
@@ -22,8 +23,9 @@ Conditions = list[Poly]
 class NestBounds:
     """Answers for the nest of `forms`."""
 
-    def __init__(self, forms: AffineForms) -> None:
+    def __init__(self, forms: AffineForms, guards: Guards) -> None:
         self.forms = forms
+        self.guards = guards
         self.loop_of: dict[Block, Loop] = {}
         self._turns: dict[Loop, Turns | None] = {}
         self._fits: dict[Instr, Conditions | None] = {}
@@ -62,9 +64,8 @@ class NestBounds:
         if value in self.forms.counters or value in self.forms.not_negative:
             return 0, GREATEST
         if isinstance(value, Instr):
-            if value.op == "convert" and value.args[0].type is not I64:
-                bits = value.args[0].type.bits  # type: ignore[union-attr]
-                return (0, (1 << bits) - 1) if value.attrs["how"] == "zext" else (-1 << (bits - 1), 1 << (bits - 1))
+            if value.op == "convert":
+                return _extent_of_converted(value)
             if value.op == "check_index" or _is_clamped(value):
                 return 0, GREATEST
         return LEAST, GREATEST
@@ -81,6 +82,38 @@ class NestBounds:
 
     def at_least_zero(self, poly: Poly, block: Block) -> Conditions | None:
         """The conditions under which `poly` is never negative in `block`; None where there are none that may hold."""
+        plain = self._least(poly, block)
+        if plain == []:
+            return plain
+        best = plain
+        for guard in self.guards.of(block):
+            # The guard is not negative, so what exceeds it isn't either.
+            rest = plus(poly, guard, -1)
+            conditions = self._least(rest, block)
+            if conditions == []:
+                return conditions
+            # Where somebody took care to compare with something else, the plain condition is not likely to hold.
+            if conditions is not None and best is plain and self._counters(rest) < self._counters(poly):
+                best = conditions
+        for guard in self._turning(block):
+            conditions = self._least(plus(poly, guard, -1), block)
+            if conditions == [] or (conditions is not None and best is None):
+                return conditions
+        return best
+
+    def _counters(self, poly: Poly) -> set[Value]:
+        return {value for monomial in poly for value in monomial if value in self.forms.counters}
+
+    def _turning(self, block: Block) -> list[Poly]:
+        """What is at least 0 because each loop around a block has a turn."""
+        found: list[Poly] = []
+        for loop in self.around(block)[:-1]:
+            turns = self._turns[loop]
+            if turns is not None and not turns.needs and block is not loop.header:
+                found.append(turns.last)
+        return found
+
+    def _least(self, poly: Poly, block: Block) -> Conditions | None:
         conditions: Conditions = []
         needs: set[Instr] = set()
         for loop in self.around(block):
@@ -165,6 +198,16 @@ def _shared(factor: Poly, scale: int) -> Poly:
     if scale > 1 and all(coefficient % scale == 0 for coefficient in factor.values()):
         return {monomial: coefficient // scale for monomial, coefficient in factor.items()}
     return factor
+
+
+def _extent_of_converted(value: Instr) -> tuple[int, int]:
+    source = value.args[0].type
+    if isinstance(source, Machine) and source.bits < 64:
+        if value.attrs["how"] == "zext":
+            return 0, (1 << source.bits) - 1
+        if value.attrs["how"] == "sext":
+            return -1 << (source.bits - 1), (1 << (source.bits - 1)) - 1
+    return LEAST, GREATEST
 
 
 def _is_clamped(value: Instr) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from minijit.ir.builder import known
+from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Function, Instr, Value, predecessors
 from minijit.passes.affine import AffineForms
+from minijit.passes.guarding_conditions import Guards
 from minijit.passes.magnitudes import LIMIT, Magnitudes
 from minijit.passes.nest_bounds import Conditions, NestBounds
 from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus
@@ -41,11 +43,13 @@ class Removal:
 class CheckAnalysis:
     """The removals of the checks in one nest."""
 
-    def __init__(self, function: Function, forms: AffineForms, blocks: list[Block], gone: set[Instr]) -> None:
+    def __init__(
+        self, function: Function, dominators: Dominators, forms: AffineForms, blocks: list[Block], gone: set[Instr]
+    ) -> None:
         self.forms = forms
-        self.function = function
+        self.before = predecessors(function)
+        self.bounds = NestBounds(forms, Guards(forms, dominators, self.before))
         self._magnitudes: Magnitudes | None = None
-        self.bounds = NestBounds(forms)
         self.removals: dict[Instr, Removal] = {}
         self.kept: list[tuple[Instr, Block]] = []
         self._answers: dict[tuple[object, ...], Removal | None] = {}
@@ -55,7 +59,9 @@ class CheckAnalysis:
                     self._visit(instr, block)
 
     def _visit(self, instr: Instr, block: Block) -> None:
-        key = (instr.op, self.bounds.loop_of[block], block is self.bounds.loop_of[block].header, *instr.args)
+        loop = self.bounds.loop_of[block]
+        place = block if block is loop.header or self.bounds.guards.of(block) else loop
+        key = (instr.op, place, *instr.args)
         if key not in self._answers:
             self._answers[key] = self._removal(instr, block)
         removal = self._answers[key]
@@ -102,7 +108,7 @@ class CheckAnalysis:
         if fits == []:
             return Removal([])
         if self._magnitudes is None:
-            self._magnitudes = Magnitudes(self.forms, predecessors(self.function))
+            self._magnitudes = Magnitudes(self.forms, self.before)
         magnitude = self._magnitudes.of(instr)
         if magnitude is None:
             return _removal(fits)

@@ -53,6 +53,7 @@ def version_loops(function: Function) -> None:
 class _Versioning:
     def __init__(self, function: Function, dominators: Dominators) -> None:
         self.function = function
+        self.dominators = dominators
         self.order = function.blocks = dominators.order
         self.homes: dict[Value, Block] = {instr: block for block in self.order for instr in block.instrs}
         self.not_negative = _assumed_not_negative(self.order)
@@ -65,7 +66,7 @@ class _Versioning:
         if not any(instr.op in CHECKS for block in blocks for instr in block.instrs):
             return
         forms = AffineForms(loop, self.homes, self.not_negative)
-        analysis = CheckAnalysis(self.function, forms, blocks, self.gone)
+        analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
         conditional = self._remove_certain(analysis)
         if loop.counter is not None and not self._child_does_more(loop, analysis):
             self._version(loop, blocks, forms, conditional)
@@ -95,7 +96,7 @@ class _Versioning:
             return False
         if loop.counter is not None:
             forms = AffineForms(loop, self.homes, self.not_negative)
-            analysis = CheckAnalysis(self.function, forms, blocks, self.gone)
+            analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
             if not kept.isdisjoint(analysis.removals):
                 return True
         return any(self._can_remove_one_of(child, kept) for child in loop.children)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import types as python_types
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
+from minijit.library.operations import call_anything
 from minijit.library.targets import ConstantTarget, DefaultValue, FunctionTarget, MethodTarget, PythonTarget, Target
-from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
+from minijit.typeinfer.facts import fact_of_object
 
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
@@ -86,11 +88,6 @@ def resolve_call(
     if isinstance(value, type) and issubclass(value, BaseException):
         return _exception(program, value, args, keywords, is_raised)
     raise Unsupported(f"a call of {_name_of(value)}", "call it outside of the compiled function")
-
-
-def call_anything(function: Any, *args: object, **keywords: object) -> object:
-    """Call something that can't be called, for Python's own error."""
-    return function(*args, **keywords)
 
 
 def _name_of(value: object) -> str:

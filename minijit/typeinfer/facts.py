@@ -7,25 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.numpy_types import holds_int
-
-
-class Fact(NamedTuple):
-    """A type, and the value or ``UNKNOWN``."""
-
-    type: t.Type
-    const: object = UNKNOWN
-
-
-NOTHING = Fact(t.NEVER)
-"""Of a value that has not been computed on any path so far."""
 
 
 def same_constant(a: object, b: object) -> bool:
@@ -44,20 +34,6 @@ def same_constant(a: object, b: object) -> bool:
 def same_fact(a: Fact, b: Fact) -> bool:
     """Whether two facts are the same."""
     return a.type == b.type and same_constant(a.const, b.const)
-
-
-def fact_of_type(one: t.Type) -> Fact:
-    """What a type alone tells: ``None`` and constants are known by their type, and tuples of them."""
-    match one:
-        case t.NoneValue():
-            return Fact(one, None)
-        case t.Const(value=value):
-            return Fact(one, value)
-        case t.Tuple(items):
-            values = [fact_of_type(item).const for item in items]
-            return Fact(one, UNKNOWN if any(value is UNKNOWN for value in values) else tuple(values))
-        case _:
-            return Fact(one)
 
 
 def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
 from minijit.errors import InternalError, Unsupported
+from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
 from minijit.library.targets import Binding, FunctionTarget
-from minijit.typeinfer.facts import NOTHING, Fact, join, same_fact
+from minijit.typeinfer.facts import join, same_fact
 from minijit.typeinfer.rules import RULES
 
 if TYPE_CHECKING:

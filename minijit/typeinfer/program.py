@@ -12,9 +12,11 @@ from typing import Any, Final, Protocol
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import UNKNOWN, Function
-from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, same_fact
+from minijit.library.targets import FunctionTarget
+from minijit.typeinfer.facts import fact_of_object, same_fact
 from minijit.typeinfer.inference import Inference
 from minijit.typeinfer.resolve import Resolver
 
@@ -76,6 +78,21 @@ class Instance:
         self.running = False
         self.is_recursive = False
         self.effects: frozenset[str] = frozenset({"unknown"})
+
+    def visible_effects(self) -> frozenset[str]:
+        """The visible effects of the function and of all functions that it calls, recursion included."""
+        effects: set[str] = set()
+        seen: set[Instance] = set()
+        todo = [self]
+        while todo:
+            one = todo.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            effects |= one.effects
+            for binding in one.inference.bindings.values():
+                todo += [case.target.instance for case in binding.cases if isinstance(case.target, FunctionTarget)]
+        return frozenset(effects)
 
 
 class Program:

@@ -15,10 +15,11 @@ import numpy as np
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
-from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type, join
+from minijit.typeinfer.facts import fact_of_object, join
 
 MAX_CASES: Final = 24
 """An operation with more combinations of operand types than this is not compiled."""

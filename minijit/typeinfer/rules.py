@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr
-from minijit.library import iteration
-from minijit.library.strings import format_value, join_strings
+from minijit.library.operations import format_value, item_at, join_strings, length_of
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import is_only_read
-from minijit.typeinfer.facts import NOTHING, Fact, fact_of_object, fact_of_type
+from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.resolve import resolve
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def _get_iter(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     resolver = inference.program.resolver
     if isinstance(fact.type, t.Union | t.MaybeInt):
         raise Unsupported(f"iteration over a variable of type {fact.type}", "give it one type on all paths")
-    if resolver.entry(iteration.length_of, (fact,), {}) is None:
+    if resolver.entry(length_of, (fact,), {}) is None:
         found = resolver.entry_or_error(iter, (fact,), {}, "iteration")
         case = Case((fact.type,), found[0], t.NEVER)
         return inference.bind(instr, (Binding((case,)), NOTHING))
@@ -255,7 +255,7 @@ def _get_iter(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _iter_len(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return inference.operation(instr, iteration.length_of, inputs, "iteration")
+    return inference.operation(instr, length_of, inputs, "iteration")
 
 
 def _index(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
@@ -267,7 +267,7 @@ def _iter_more(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
 
 
 def _iter_item(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return inference.operation(instr, iteration.item_at, inputs, "iteration")
+    return inference.operation(instr, item_at, inputs, "iteration")
 
 
 RULES: Final[dict[str, Rule]] = {

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from minijit import types as t
 from minijit.errors import Unsupported
+from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.nodes import Instr
+from minijit.library.operations import unpack_exactly
 from minijit.library.targets import ConstantTarget, PythonTarget, Target
-from minijit.library.unpacking import unpack_exactly
-from minijit.typeinfer.facts import NOTHING, Fact
 
 if TYPE_CHECKING:
     from minijit.typeinfer.inference import Inference

@@ -1,0 +1,80 @@
+"""Operations of Python that have no function object of their own: iterating, unpacking, formatting, raising.
+
+They stand here as functions, so that they can be keys of library entries, and be called through Python for the error
+that Python would raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+
+def length_of(iterable: Any) -> int:
+    """The number of turns that a loop over `iterable` takes; its entries give an ``INDEX``."""
+    return len(iterable)
+
+
+def item_at(iterable: Any, index: int) -> Any:
+    """The item of one turn."""
+    return iterable[index]
+
+
+def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
+    """The items of `value` as a tuple; Python's own error where there are more or fewer than `count`."""
+    names = ", ".join(f"x{k}" for k in range(count))
+    scope: dict[str, Any] = {"value": value}
+    # Under this file's name: frames of our own are left out of tracebacks.
+    exec(compile(f"[{names}] = value", __file__, "exec"), scope)
+    return tuple(scope[f"x{k}"] for k in range(count))
+
+
+def call_anything(function: Any, *args: object, **keywords: object) -> object:
+    """Call something that can't be called, for Python's own error."""
+    return function(*args, **keywords)
+
+
+def raise_exception(exception: Any, *cause: Any) -> None:
+    """``raise exception``, or ``raise exception from cause``."""
+    if cause:
+        raise exception from cause[0]
+    raise exception
+
+
+def raise_again() -> None:
+    """A bare ``raise`` where no exception is being handled: Python's own error."""
+    raise
+
+
+def join_strings(*parts: str) -> str:
+    """The parts of an f-string as one string."""
+    return "".join(parts)
+
+
+def _plain(value: Any, spec: str) -> str:
+    return format(value, spec)
+
+
+def _as_str(value: Any, spec: str) -> str:
+    return format(str(value), spec)
+
+
+def _as_repr(value: Any, spec: str) -> str:
+    return format(repr(value), spec)
+
+
+def _as_ascii(value: Any, spec: str) -> str:
+    return format(ascii(value), spec)
+
+
+_BY_CONVERSION: Final[dict[str, Callable[[Any, str], str]]] = {
+    "": _plain,
+    "s": _as_str,
+    "r": _as_repr,
+    "a": _as_ascii,
+}
+
+
+def format_value(conversion: str) -> Callable[[Any, str], str]:
+    """The function that formats a replacement field with the given conversion (``!r`` is ``"r"``)."""
+    return _BY_CONVERSION[conversion]
