@@ -43,6 +43,8 @@ _CTYPES = {
 }
 _THUNK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _NUMBERS = itertools.count()
+_WITH_CONSTANTS = 8
+"""For how many combinations of types known arguments are tried, too."""
 
 
 class Bailed:
@@ -339,7 +341,7 @@ def differences(function: object, rows: Sequence[tuple[Any, ...]], constants: in
             continue
         compiled += 1
         found += _disagreements(real, Native(function, arguments), members)
-        if not constants or not types or not isinstance(types[-1], t.PythonScalar):
+        if compiled > _WITH_CONSTANTS or not constants or not types or not isinstance(types[-1], t.PythonScalar):
             continue
         lasts = list({repr(row[-1]): row[-1] for row in members}.values())
         for last in lasts[:: max(1, len(lasts) // constants)]:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-SIGNATURE: Final = "v, w, m, p, n, k"
-"""Three float arrays (one of them 2-D), an int array, two ints."""
+SIGNATURE: Final = "v, w, m, p, b, n, k"
+"""Three float arrays (one of them 2-D), an int array, an array of small ints, two ints."""
 _COUNTERS: Final = "ijlq"
 _LARGE: Final = (2**62, -(2**63), 2**63 - 1)
 
@@ -32,8 +32,17 @@ class LoopProgram:
 
     def loop(self, depth: int, counters: list[str]) -> None:
         name = _COUNTERS[len(counters)]
-        self.add(depth, f"for {name} in {self.iterable(counters)}:")
+        kind = self.chance.random()
         inner = [*counters, name]
+        if kind < 0.05:
+            self.add(depth, f"for {name}, x in enumerate({self.chance.choice('vw')}):")
+            self.add(depth + 1, "t -= x")
+        elif kind < 0.1:
+            self.add(depth, f"{name} = {self.chance.choice(('0', '-1', 'k'))}")
+            self.add(depth, f"while {name} < {self.chance.choice(('n', 'len(v)'))}:")
+            self.add(depth + 1, f"{name} += {self.chance.choice('12')}")
+        else:
+            self.add(depth, f"for {name} in {self.iterable(counters)}:")
         for _ in range(self.chance.randint(1, 4)):
             self.statement(depth + 1, inner)
         if self.chance.random() < 0.15:
@@ -74,6 +83,8 @@ class LoopProgram:
         text = f"{pick(names)} {pick('+--+*')} {pick([*names, '1', '2', '-1'])}"
         if self.chance.random() < 0.3:
             text = f"{text} {pick('+-')} {pick(['1', '2', *names])}"
+        if self.chance.random() < 0.15:
+            return f"({text}) {pick('%%%/').replace('/', '//')} {pick(('n', '4', '3', 'len(v)', 'k', '-5'))}"
         return f"-({text})" if self.chance.random() < 0.1 else text
 
     def statement(self, depth: int, counters: list[str]) -> None:
@@ -81,11 +92,19 @@ class LoopProgram:
         kind = self.chance.random()
         if kind < 0.25 and len(counters) < 3:
             self.loop(depth, counters)
-        elif kind < 0.9:
+        elif kind < 0.8:
             self.add(depth, self.chance.choice(_statements(*e)))
         else:
-            self.add(depth, f"if {e[0]} {self.chance.choice(('<', '>', '>=', '=='))} {e[1]}:")
+            self.add(depth, f"if {self.condition(counters, e)}:")
             self.add(depth + 1, self.chance.choice(_statements(*e)))
+
+    def condition(self, counters: list[str], e: list[str]) -> str:
+        """Often what keeps an index of the statement behind it within an array, or nearly so."""
+        ends = ("n", "len(v)", "len(w)", "m.shape[0]", "m.shape[1]", "n - 1", "k")
+        upper = f"{e[0]} {self.chance.choice(('<', '<', '<='))} {self.chance.choice(ends)}"
+        lower = f"{e[0]} {self.chance.choice(('>= 0', '> 0', '>= -1', '!= 0'))}"
+        other = f"{self.chance.choice([*counters, e[1]])} {self.chance.choice(('<', '>', '>=', '=='))} {e[1]}"
+        return self.chance.choice((f"{lower} and {upper}", lower, upper, other, f"not ({lower}) or {other}"))
 
 
 def _statements(one: str, two: str, three: str) -> tuple[str, ...]:
@@ -107,6 +126,12 @@ def _statements(one: str, two: str, three: str) -> tuple[str, ...]:
         f"p[{one}] = n",
         f"p[{one}] = p[{two}]",
         f"v[int(p[{one}])] = t",
+        f"w[b[{one}]] += 1.0",
+        f"s += int(b[{one}]) * {two}",
+        f"t += v[p[{one}] - 1]",
+        f"c = b[{one}] + 1",
+        f"m[{one}] = t",
+        f"t = m[{one}][{two}]",
     )
 
 
@@ -125,4 +150,5 @@ def random_arguments(chance: random.Random) -> tuple[Any, ...]:
     if chance.random() < 0.3:
         matrix = matrix[::-1]
     k = chance.choice((0, 1, 1, 2, -1, 3, size, 2**61))
-    return floats(length()), floats(length()), matrix, np.arange(length()), n, k
+    small = np.arange(length()).astype(chance.choice((np.uint8, np.int8, np.int32)))
+    return floats(length()), floats(length()), matrix, np.arange(length()), small, n, k

@@ -216,3 +216,36 @@ def test_recursion_error() -> None:
     assert start(100) == 100
     with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
         start(10 * sys.getrecursionlimit())
+
+
+def test_a_view_returned_twice() -> None:
+    @njit
+    def twice(a):
+        v = a[1:]
+        return v, v, a, a
+
+    a = np.arange(3.0)
+    first, second, same, again = twice(a)
+    assert first is not second
+    assert np.shares_memory(first, second)
+    assert first.base is a
+    assert same is a
+    assert again is a
+
+
+def test_strings_keep_their_value() -> None:
+    @njit
+    def same(mode):
+        return mode
+
+    assert same("".join(["so", "me"])) == "some"
+
+
+def test_attributes_of_numpy_are_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    @njit
+    def root(x):
+        return np.sqrt(x)
+
+    assert root(4.0) == 2.0
+    monkeypatch.setattr(np, "sqrt", np.square)
+    assert root(4.0) == 2.0

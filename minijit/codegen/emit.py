@@ -44,7 +44,17 @@ LOOP_MARK: Final = "minijit.line"
 class ModuleEmitter:
     """Collects the text of a unit and what the functions need in common."""
 
-    __slots__ = ("_declarations", "_included", "_metadata", "_vectors", "emitters", "flags", "lines", "mark_loops", "unit")
+    __slots__ = (
+        "_declarations",
+        "_included",
+        "_metadata",
+        "_vectors",
+        "emitters",
+        "flags",
+        "lines",
+        "mark_loops",
+        "unit",
+    )
 
     def __init__(self, unit: Unit, mark_loops: bool = False) -> None:
         self.unit = unit
@@ -134,6 +144,12 @@ class ModuleEmitter:
         """The number of a new metadata node that keeps LLVM from vectorising and unrolling a loop."""
         number = 4 + len(self._metadata)
         self._metadata.append(f"!{number} = distinct !{{!{number}, !2, !3}}")
+        return number
+
+    def unrolled_loop(self) -> int:
+        """The number of a new metadata node that has LLVM write out all turns of a loop."""
+        number = 4 + len(self._metadata)
+        self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.unroll.full"}}}}')
         return number
 
     def marked_loop(self, line: int) -> int:

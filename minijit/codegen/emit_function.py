@@ -338,12 +338,14 @@ class FunctionEmitter:
         return self._labels[edge.block]
 
     def _loop_hints(self, block: Block, end: Terminator) -> str:
-        """Metadata on the back edge of a loop whose header says ``attrs["scalar"]``: no vector form, no unrolling."""
+        """Metadata on the back edge of a loop whose header says ``scalar`` or ``unroll`` (all turns written out)."""
         for edge in end.edges:
             if self._position[edge.block] > self._position[block]:
                 continue
             if edge.block.attrs.get("scalar"):
                 return f", !llvm.loop !{self.module.scalar_loop()}"
+            if edge.block.attrs.get("unroll"):
+                return f", !llvm.loop !{self.module.unrolled_loop()}"
             if self.module.mark_loops and edge.block.terminator is not None:
                 return f", !llvm.loop !{self.module.marked_loop(edge.block.terminator.span.line)}"
         return ""

@@ -15,9 +15,9 @@ from minijit import types as t
 from minijit.codegen.boxing import Boxer
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type, symbol
 from minijit.codegen.unboxing import unbox
+from minijit.errors import InternalError
 from minijit.ir import context
 from minijit.ir.unit import PythonCall, Unit
-from minijit.errors import InternalError
 from minijit.machine import Machine, parts_of, union_layout
 
 RAISED: Final = 1

@@ -84,7 +84,7 @@ class Unit:
         self.fastmath = False
 
     def add_site(self, site: Site) -> int:
-        """The status of `site` (from 1). The same site is there once, so that code that does the same looks the same."""
+        """The status of `site` (from 1). The same site is there once, so that equal code looks equal."""
         status = self._statuses.get(site)
         if status is None:
             self.sites.append(site)

@@ -91,29 +91,83 @@ def copy_strided(
 
 
 def assign_array(b: Builder, target: Val, source: Val) -> None:
-    """``target[...] = source``: broadcasts, casts, and copies by way of new memory where the two overlap."""
+    """``target[...] = source``: broadcasts and casts; where the two overlap, it does what NumPy does.
+
+    NumPy copies by way of new memory, but not along one axis in the same direction: there it only takes care to begin
+    at the right end.
+    """
     check_broadcast(b, target, source)
-    shape = shape_of(target)
-    if shape_is_same(target, source) and both_flat(target, source):
-        copy_bytes(b, target, source)
-        return
     strides = broadcast_strides(b, target, source)
-    plain = (data_of(source), strides)
     dtype = array_type(source).dtype
+    axes = array_type(target).ndim
+
+    def element_by_element() -> tuple[Value, ...]:
+        if axes == 1:
+            _copy_line(b, target, data_of(source), strides[0], dtype)
+        else:
+            copy_strided(b, target, (data_of(source), strides), dtype, shape_of(target))
+        return ()
+
+    def as_one_block() -> tuple[Value, ...]:
+        copy_bytes(b, target, source)
+        return ()
 
     def directly() -> tuple[Value, ...]:
-        copy_strided(b, target, plain, dtype, shape)
-        return ()
+        if both_flat(target, source) and axes == array_type(source).ndim:
+            return b.if_else(same_shape(b, target, source), as_one_block, element_by_element)
+        return element_by_element()
 
     def by_a_copy() -> tuple[Value, ...]:
         between = copy_array(b, source)
-        moved = Val(between.type, between.parts)
-        copy_strided(b, target, (data_of(moved), broadcast_strides(b, target, moved)), dtype, shape)
+        moved = (data_of(between), broadcast_strides(b, target, between))
+        copy_strided(b, target, moved, dtype, shape_of(target))
         b.emit("decref", (owner_of(between),))
         return ()
 
-    apart = b.or_(b.not_(overlaps(b, target, source)), is_empty(b, target))
-    b.if_else(apart, directly, by_a_copy, likely=True)
+    if axes == 0 or (axes == 1 and not strides_of(b, source)):
+        directly()
+        return
+    entangled = b.and_(overlaps(b, target, source), b.not_(is_empty(b, target)))
+    if axes == 1:
+        product = b.mul(strides_of(b, target)[0], strides_of(b, source)[-1])
+        entangled = b.and_(entangled, b.icmp("slt", product, b.i64(0)))
+    b.if_else(b.not_(entangled), directly, by_a_copy, likely=True)
+
+
+def _copy_line(b: Builder, target: Val, source: Value, source_stride: Value, source_dtype: Dtype) -> None:
+    """Copy along one axis, one element after the other, from the end that NumPy begins at."""
+    dtype = array_type(target).dtype
+    (length,) = shape_of(target)
+    (stride,) = strides_of(b, target)
+    data, last = data_of(target), b.sub(length, b.i64(1))
+
+    def turned(pointer: Value, step: Value, condition: Value) -> tuple[Value, Value]:
+        end = b.ptr_add(pointer, b.mul(last, step))
+        return b.select(condition, end, pointer), b.select(condition, b.sub(b.i64(0), step), step)
+
+    if array_type(target).layout == "A":
+        down = b.icmp("slt", stride, b.i64(0))
+        (data, stride), (source, source_stride) = turned(data, stride, down), turned(source, source_stride, down)
+    ahead = b.icmp("ult", source, data)
+    reaches = b.icmp("ugt", b.ptr_add(source, b.mul(length, source_stride)), data)
+    from_end = b.and_(ahead, reaches)
+    (data, stride), (source, source_stride) = turned(data, stride, from_end), turned(source, source_stride, from_end)
+
+    def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
+        parts = load_element(b, source_dtype, b.ptr_add(source, b.mul(index, source_stride)))
+        target_pointer = b.ptr_add(data, b.mul(index, stride))
+        store_element(b, dtype, target_pointer, cast_parts(b, parts, source_dtype, dtype))
+        return ()
+
+    b.loop(length, turn)
+
+
+def same_shape(b: Builder, one: Val, other: Val) -> Value:
+    """Whether two arrays of as many axes have the same lengths."""
+    same: Value = b.i1(True)
+    for first, second in zip(shape_of(one), shape_of(other), strict=True):
+        same = b.and_(same, b.icmp("eq", first, second))
+    return same
 
 
 def is_empty(b: Builder, array: Val) -> Value:
@@ -125,11 +179,6 @@ def both_flat(target: Val, source: Val) -> bool:
     """Whether both arrays are contiguous in the same order and of the same dtype."""
     one, two = array_type(target), array_type(source)
     return one.dtype == two.dtype and one.layout == two.layout != "A"
-
-
-def shape_is_same(target: Val, source: Val) -> bool:
-    """Whether the shapes are equal whenever they can be broadcast: both have no axes."""
-    return array_type(target).ndim == array_type(source).ndim == 0
 
 
 def copy_bytes(b: Builder, target: Val, source: Val, *, local: bool = False) -> None:

@@ -15,14 +15,23 @@ from typing import Any, Final
 import numpy as np
 
 from minijit import types as t
-from minijit.ir.builder import known, machine_type
-from minijit.ir.nodes import UNKNOWN, Value
+from minijit.ir.builder import known
+from minijit.ir.nodes import Value
 from minijit.library.array_attributes import arrays
+from minijit.library.array_methods import copied
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.casts import cast_parts
 from minijit.library.dtypes import bind, dtype_of_argument, is_none, known_value
 from minijit.library.elementwise import kernel_of, python_int_as
-from minijit.library.memory import array_type, data_of, load_element, shape_of, size_of, store_element
+from minijit.library.memory import (
+    array_type,
+    data_of,
+    load_element,
+    make_view,
+    owner_of,
+    size_of,
+    store_element,
+)
 from minijit.library.operands import anything
 from minijit.library.pairwise_sums import Parts, add_parts, pairwise_sum
 from minijit.library.reduction_nests import Axis, Reduction, result_type
@@ -228,6 +237,34 @@ def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.u
     walk.run(results, inner)
 
 
+def sum_into(b: Builder, walk: Reduction, result: Val) -> None:
+    """Add all elements to `result`, each converted to its dtype, by way of buffers wherever NumPy does so."""
+    source, dtype = np.dtype(walk.kind.dtype), array_type(result).dtype
+
+    def directly(over: Reduction, chunk: int) -> tuple[Value, ...]:
+        load: Load = lambda pointers: cast_parts(b, load_element(b, source, pointers[0]), source, dtype)  # noqa: E731
+        reduce_into(b, over, [result], np.add, load, chunk)
+        return ()
+
+    def buffered() -> tuple[Value, ...]:
+        flat = flat_copy(b, walk.array)
+        directly(Reduction(b, flat, frozenset({0}), False), BUFFER)
+        b.emit("decref", (owner_of(flat),))
+        return ()
+
+    chunk = 0 if source == dtype else BUFFER
+    if walk.kind.layout != "A" or not walk.is_total or dtype.kind not in "fc":
+        directly(walk, chunk)
+        return
+    b.if_else(walk.is_one_row(), lambda: directly(walk, chunk), buffered, likely=True)
+
+
+def flat_copy(b: Builder, array: Val) -> Val:
+    """The elements in the order in which they lie in memory, as a new array with one axis."""
+    made = copied(b, array, np.dtype(array_type(array).dtype), "K")
+    return make_view(b, made, t.Array(array_type(array).dtype, 1, "C"), data_of(made), [size_of(b, made)], [])
+
+
 def _sum_of_row(b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: int) -> Parts:
     machine = parts_of_dtype(dtype)
     if not chunk:
@@ -292,8 +329,11 @@ def _lower(name: str, b: Builder, args: Sequence[Val], keywords: Mapping[str, Va
         require_elements(b, getattr(np, name), array, walk, [array, given])
     result = walk.allocate(dtype)
     fill_result(b, result, _first(b, row, dtype, initial))
-    load: Load = lambda pointers: cast_parts(b, load_element(b, source, pointers[0]), source, dtype)  # noqa: E731
-    reduce_into(b, walk, [result], row.ufunc, load, 0 if source == dtype else BUFFER)
+    if row.ufunc is np.add:
+        sum_into(b, walk, result)
+    else:
+        load: Load = lambda pointers: cast_parts(b, load_element(b, source, pointers[0]), source, dtype)  # noqa: E731
+        reduce_into(b, walk, [result], row.ufunc, load)
     return finished(b, result, plan.result)
 
 

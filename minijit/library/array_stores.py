@@ -10,12 +10,13 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.array_copying import assign_array, fill_array
+from minijit.library.array_copying import fill_array
 from minijit.library.array_indexing import arg_selection, selection_of
 from minijit.library.array_items import element_address, select_view
 from minijit.library.builder import NONE_VAL, Builder, Val
 from minijit.library.memory import array_type, store_element
 from minijit.library.registry import Arg, lowers
+from minijit.library.same_memory import assign_unless_same
 from minijit.library.store_conversions import can_store, convert_for_store
 
 MOST_MESSAGE_WORDS = 8
@@ -93,7 +94,7 @@ def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
         return NONE_VAL
     view = select_view(b, array, index, selection)
     if isinstance(value.type, t.Array):
-        assign_array(b, view, value)
+        assign_unless_same(b, view, value)
     else:
         convert_for_store(b, value, kind.dtype, lambda parts: fill_array(b, view, parts), by_python)
     return NONE_VAL

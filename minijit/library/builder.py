@@ -195,8 +195,8 @@ class Builder(MachineBuilder):
     ) -> Val:
         """Call a Python object from native code: the arguments are boxed, the result is checked to be of type `result`.
 
-        A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise. `effects`
-        is empty for a function that changes nothing: a later bail-out can then still run the call again.
+        A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise.
+        `effects` is empty for a function that changes nothing: a later bail-out can then still run the call again.
         """
         wanted = t.OBJECT if isinstance(result, t.Never) else result
         unit = self.unit
@@ -235,7 +235,7 @@ class Builder(MachineBuilder):
     # ---- small change
 
     def index_of(self, value: Val) -> Value:
-        """A Python or NumPy integer as an i64, for an index or a length (uint64 beyond 2**63 stays out of any array)."""
+        """A Python or NumPy integer as an i64, for an index or a length (2**63 is outside of any array)."""
         assert isinstance(value.type, t.PythonScalar | t.NumpyScalar | t.Index), value.type
         if isinstance(value.type, t.Index):
             return value.part

@@ -7,6 +7,7 @@ result and what rounding has cut off, it needs the function itself only near the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -40,6 +41,8 @@ def if_clear(
 ) -> Value:
     """`near` where the part that rounding cut off is clearly below half a unit, else what `general` gives.
 
+    With ``fastmath=True``, any finite `near` will do.
+
     Parameters
     ----------
     near : Value
@@ -53,13 +56,15 @@ def if_clear(
     scale, also : Value, optional
         A factor of `error`; a further condition.
     """
-    limit = unit_share(b, near, share)
-    if scale is not None:
-        limit = b.binary("fmul", limit, b.intrinsic("fabs", F64, scale))
-    clear = b.and_(
-        b.fcmp("olt", b.intrinsic("fabs", F64, error), limit),
-        b.fcmp("olt", b.intrinsic("fabs", F64, near), b.f64(LARGEST)),
-    )
+    size = b.intrinsic("fabs", F64, near)
+    if b.unit.fastmath:
+        clear = b.fcmp("olt", size, b.f64(math.inf))
+    else:
+        limit = unit_share(b, near, share)
+        if scale is not None:
+            limit = b.binary("fmul", limit, b.intrinsic("fabs", F64, scale))
+        close = b.fcmp("olt", b.intrinsic("fabs", F64, error), limit)
+        clear = b.and_(close, b.fcmp("olt", size, b.f64(LARGEST)))
     if also is not None:
         clear = b.and_(also, clear)
     return b.if_else(clear, lambda: [near], general, likely=True)[0]

@@ -22,6 +22,9 @@ def fmod(b: Builder, x: Value, y: Value) -> Value:
         whole = b.intrinsic("trunc", F64, quotient)
         rest = b.intrinsic("fma", F64, b.fneg(whole), divisor, dividend)
         rest = b.select(b.fcmp("olt", rest, b.f64(0.0)), b.binary("fadd", rest, divisor), rest)
+        if b.unit.fastmath:
+            # There the quotient may be a product with the inverse, and too small.
+            rest = b.select(b.fcmp("oge", rest, divisor), b.binary("fsub", rest, divisor), rest)
         return (b.intrinsic("copysign", F64, rest, x),)
 
     small = b.and_(b.fcmp("olt", quotient, b.f64(2.0**53)), b.fcmp("olt", divisor, b.f64(math.inf)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder

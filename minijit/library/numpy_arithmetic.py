@@ -18,7 +18,7 @@ from minijit.library import (
 from minijit.library.builder import Builder, Val, known_integer
 from minijit.library.complex_powers import power_of_constant
 from minijit.library.elementwise import is_numeric, plan_of, run, to_loop, type_of_results
-from minijit.library.registry import Arg, lowers
+from minijit.library.registry import Arg, find, lowers
 from minijit.numpy_types import ALL_DTYPES, FLOAT64, type_of_call
 
 BINARY: Final[dict[Callable[..., Any], np.ufunc]] = {
@@ -180,3 +180,21 @@ def numpy_int_as_python(b: Builder, x: Val) -> Val:
     if x.type.dtype == np.uint64 and known_integer(x) is None:
         b.bail_unless(b.icmp("sge", word, b.i64(0)), "Python int too large to convert to C long")
     return b.int_val(word)
+
+
+@lowers(
+    pow,
+    is_numeric,
+    is_numeric,
+    result=lambda x, y: _type_of_pow(x, y),
+    effects="raises",
+    samples=lambda: [row for row in samples_of(2) if isinstance(row[0], np.generic) or isinstance(row[1], np.generic)],
+)
+def pow_(b: Builder, x: Val, y: Val) -> Val:
+    """The operator, as a function."""
+    return b.apply(operator.pow, x, y)
+
+
+def _type_of_pow(x: Arg, y: Arg) -> t.Type | None:
+    found = find(operator.pow, (x, y), {}) if has_numpy(x, y) else None
+    return None if found is None else found[1]

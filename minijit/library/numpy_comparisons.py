@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -15,7 +16,17 @@ from minijit.library.elementwise import Loop, Parts, is_numeric, kernel, kernel_
 from minijit.library.numpy_arithmetic import has_numpy, samples_of
 from minijit.library.registry import Arg, lowers
 from minijit.machine import I64
-from minijit.numpy_types import BOOL_DTYPE, INT64, UINT64, Dtype, holds_int, loop_of, type_of_call
+from minijit.numpy_types import (
+    BOOL_DTYPE,
+    INT64,
+    UINT64,
+    Dtype,
+    holds_int,
+    loop_of,
+    sample_of,
+    type_of_call,
+    type_of_value,
+)
 
 COMPARISONS: Final[dict[Callable[..., Any], np.ufunc]] = {
     operator.lt: np.less,
@@ -141,3 +152,46 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
 
 for _function, _ufunc in COMPARISONS.items():
     _register(_function, _ufunc)
+
+
+# ---- with what is no number
+
+
+def _is_no_number(one: t.Type) -> bool:
+    return isinstance(one, t.NoneValue) or (isinstance(one, t.Const) and isinstance(one.value, str))
+
+
+def _register_unlike(function: Callable[..., Any]) -> None:
+    def answer(x: Arg | Val, y: Arg | Val) -> object:
+        """What Python says of a number of this type; it is the same for all of them."""
+        sides = []
+        for side in (x.type, y.type):
+            if isinstance(side, t.NumpyScalar):
+                sides.append(sample_of(side))
+            else:
+                sides.append(side.value if isinstance(side, t.Const) else None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*sides)
+
+    def result(x: Arg, y: Arg) -> t.Type | None:
+        return type_of_value(answer(x, y))
+
+    for patterns in ((t.NumpyScalar, _is_no_number), (_is_no_number, t.NumpyScalar)):
+
+        @lowers(
+            function,
+            *patterns,
+            result=result,
+            fold=answer,
+            samples=[(np.float64(1), None), (np.int8(0), "a"), (None, np.bool_(False)), ("", np.complex64(0))],
+        )
+        def lower(b: Builder, x: Val, y: Val) -> Val:
+            found = answer(x, y)
+            one = type_of_value(found)
+            assert one is not None
+            return b.constant(one, found)
+
+
+for _function in (operator.eq, operator.ne):
+    _register_unlike(_function)

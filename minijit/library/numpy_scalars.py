@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any, Final
 
 import numpy as np
@@ -226,3 +227,42 @@ def bit_count(b: Builder, value: Val) -> Val:
     """The number of ones in the absolute value, a Python int."""
     loop, parts = run(b, np.bitwise_count, [value])
     return b.int_val(b.number_as(b.numpy_val(loop[1], *parts), np.dtype(np.int64))[0])
+
+
+# ---- through Python
+
+
+def _ratio_type(value: Arg) -> t.Type | None:
+    has = hasattr(scalar_dtype(value).type, "as_integer_ratio")
+    return t.Tuple((t.INT, t.INT)) if has and scalar_dtype(value).kind == "f" else None
+
+
+@lowers(
+    method("as_integer_ratio"),
+    t.NumpyScalar,
+    result=_ratio_type,
+    effects="raises",
+    samples=[(np.float64(2.75),), (np.float32(-0.5),), (np.float64(math.nan),), (np.float64(math.inf),)],
+)
+def as_integer_ratio(b: Builder, value: Val) -> Val:
+    """A fraction of two ints; one that 64 bits don't hold leaves for the interpreter."""
+    return b.call_python(scalar_dtype(value).type.as_integer_ratio, (value,), t.Tuple((t.INT, t.INT)), effects="")  # type: ignore[attr-defined]
+
+
+@lowers(
+    method("hex"),
+    lambda one: one == t.NumpyScalar(np.dtype(np.float64)),
+    result=t.OBJECT,
+    samples=[(np.float64(2.75),), (np.float64(-math.inf),)],
+)
+def hex_(b: Builder, value: Val) -> Val:
+    """The digits of a np.float64, which is a float, too."""
+    return b.call_python(float.hex, (value,), t.OBJECT, effects="")
+
+
+@lowers(
+    operator.getitem, t.NumpyScalar, t.EMPTY_TUPLE, result=lambda value, index: value.type, samples=[(np.int8(3), ())]
+)
+def getitem(b: Builder, value: Val, index: Val) -> Val:
+    """``x[()]`` is the number itself."""
+    return value

@@ -72,7 +72,9 @@ def _accurate_power(b: Builder, x: Value, exponent: int) -> tuple[Value, Value]:
     other = x if exponent == 3 else square
     product, error = exact_product(b, square, other)
     factor = x if exponent == 3 else b.binary("fadd", square, square)
-    return renormalised(b, product, b.intrinsic("fma", F64, cut, factor, error))
+    near, rest = renormalised(b, product, b.intrinsic("fma", F64, cut, factor, error))
+    # Adding a zero would take the sign off -0.0.
+    return b.select(b.fcmp("oeq", product, b.f64(0.0)), product, near), rest
 
 
 def is_finite(b: Builder, x: Value) -> Value:

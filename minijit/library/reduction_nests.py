@@ -1,7 +1,6 @@
 """The loops of reductions: over which axes in which order, as NumPy's iterator chooses them.
 
-Axes are ordered by stride, the smallest innermost; those that run backwards are turned around; neighbours that make one
-regular row become one. The order of additions, and so the last bits of a sum, depends on it; so does the layout of the
+Axes are ordered by stride, the smallest innermost; neighbours that make one regular row become one. The order of additions, and so the last bits of a sum, depends on it; so does the layout of the
 result, whose axes lie in the order in which the array has them.
 """
 
@@ -59,12 +58,12 @@ class Reduction:
     def __init__(self, b: Builder, array: Val, reduced: frozenset[int], keepdims: bool) -> None:
         self.b = b
         self.array = array
+        self.reduced = reduced
         self.kind = array_type(array)
         self.lengths = shape_of(array)
         self.shown = [k for k in range(self.kind.ndim) if keepdims or k not in reduced]
         one = b.i64(1)
         self.shape = [one if k in reduced else self.lengths[k] for k in self.shown]
-        self.start = data_of(array)
         places = [
             _Place(self.lengths[k], stride, b.i1(k not in reduced), b.i64(k))
             for k, stride in enumerate(strides_of(b, array))
@@ -72,43 +71,18 @@ class Reduction:
         if self.kind.layout != "F":
             places.reverse()
         self.shown_strides: list[Value] = []
-        backwards: list[Value] = []
         if self.kind.layout == "A":
-            places, backwards = self._forwards(places)
-            places = self._sorted(places)
-        axes = self._axes(places, keepdims)
-        # Along axes that are turned around the results are walked from their other end.
-        self.offset: Value = b.i64(0)
-        for k, flag in enumerate(backwards):
-            if k not in reduced:
-                position = self.shown.index(k)
-                reach = b.mul(b.sub(self.lengths[k], one), self.shown_strides[position])
-                self.offset = b.add(self.offset, b.select(flag, reach, b.i64(0)))
-                axes = [self._turned(axis, flag, number, k) for axis, number in zip(axes, self.numbers, strict=True)]
+            places = self._sorted([self._without_single(place) for place in places])
+        axes = self._axes(places)
         self.axes = self._merged(axes)
 
     # ---- the order of axes
 
-    def _forwards(self, places: list[_Place]) -> tuple[list[_Place], list[Value]]:
-        """The array walked in the direction of rising addresses; and which axes (by number) are turned around."""
+    def _without_single(self, place: _Place) -> _Place:
+        """An axis of one item has no stride."""
         b = self.b
-        zero, one = b.i64(0), b.i64(1)
-        turned, flags = [], []
-        for place in places:
-            flag = b.and_(b.icmp("slt", place.stride, zero), b.icmp("sgt", place.length, zero))
-            reach = b.mul(b.sub(place.length, one), place.stride)
-            self.start = b.ptr_add(self.start, b.select(flag, reach, zero))
-            stride = b.intrinsic("abs", I64, place.stride)
-            # An axis of one item has no stride.
-            stride = b.select(b.icmp("eq", place.length, one), zero, stride)
-            turned.append(_Place(place.length, stride, place.kept, place.number))
-            flags.append(flag)
-        return turned, flags[::-1]
-
-    def _turned(self, axis: Axis, flag: Value, number: Value, wanted: int) -> Axis:
-        b = self.b
-        mine = b.and_(flag, b.icmp("eq", number, b.i64(wanted)))
-        return Axis(axis.length, axis.stride, b.select(mine, b.sub(b.i64(0), axis.unit), axis.unit))
+        stride = b.select(b.icmp("eq", place.length, b.i64(1)), b.i64(0), place.stride)
+        return _Place(place.length, stride, place.kept, place.number)
 
     def _sorted(self, places: list[_Place]) -> list[_Place]:
         """The smallest stride innermost, of equal ones the later axis; a stride of 0 says nothing."""
@@ -116,7 +90,8 @@ class Reduction:
         for last in range(1, len(places)):
             for k in range(last, 0, -1):
                 inner, outer = places[k - 1], places[k]
-                smaller = b.icmp("slt", outer.stride, inner.stride)
+                steps = [b.intrinsic("abs", I64, place.stride) for place in (outer, inner)]
+                smaller = b.icmp("slt", *steps)
                 swap = b.and_(b.icmp("ne", outer.stride, b.i64(0)), smaller)
                 places[k - 1], places[k] = self._either(swap, outer, inner), self._either(swap, inner, outer)
         return places
@@ -130,7 +105,7 @@ class Reduction:
             select(condition, one.number, other.number),
         )
 
-    def _axes(self, places: list[_Place], keepdims: bool) -> list[Axis]:
+    def _axes(self, places: list[_Place]) -> list[Axis]:
         """Loops from sorted axes; finds the strides (in elements) of the results by the way."""
         b = self.b
         zero, one = b.i64(0), b.i64(1)
@@ -141,11 +116,10 @@ class Reduction:
             axes.append(Axis(place.length, place.stride, b.select(place.kept, unit, zero)))
             strides.append(unit)
             unit = b.mul(unit, b.select(place.kept, b.max_i64(place.length, one), one))
-        self.numbers = [place.number for place in places]
         for wanted in self.shown:
             found: Value = zero
-            for stride, number in zip(strides, self.numbers, strict=True):
-                found = b.select(b.icmp("eq", number, b.i64(wanted)), stride, found)
+            for stride, place in zip(strides, places, strict=True):
+                found = b.select(b.icmp("eq", place.number, b.i64(wanted)), stride, found)
             self.shown_strides.append(found)
         return axes or [Axis(one, zero, zero)]
 
@@ -187,6 +161,19 @@ class Reduction:
         rest = Axis(b.select(joined, one, outer.length), outer.stride, outer.unit)
         return Axis(length, stride, unit), rest
 
+    @property
+    def is_total(self) -> bool:
+        """Whether all axes are reduced."""
+        return all(k in self.reduced for k in range(self.kind.ndim))
+
+    def is_one_row(self) -> Value:
+        """Whether all axes were joined into the innermost one."""
+        b = self.b
+        joined: Value = b.i1(True)
+        for axis in self.axes[1:]:
+            joined = b.and_(joined, b.icmp("eq", axis.length, b.i64(1)))
+        return joined
+
     # ---- results
 
     def allocate(self, dtype: Dtype) -> Val:
@@ -203,9 +190,7 @@ class Reduction:
         """Build the loops around `inner`."""
         b = self.b
         sizes = [array_type(result).dtype.itemsize for result in results]
-        starts = [self.start]
-        for result, size in zip(results, sizes, strict=True):
-            starts.append(b.ptr_add(data_of(result), b.mul(self.offset, b.i64(size))))
+        starts = [data_of(self.array), *map(data_of, results)]
 
         def nest(depth: int, pointers: list[Value]) -> None:
             axis = self.axes[depth]

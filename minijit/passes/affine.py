@@ -80,7 +80,8 @@ class AffineForms:
         self._polys[value] = None
         self.wrapping[value] = frozenset()
         found = self._find(value)
-        if found is None and value.type is I64 and self.fixed(value):
+        if found is None and value.type is I64:
+            # Also what is not fixed: it may cancel out with what a condition says of it.
             found = self._variable(value)
             self.wrapping[value] = frozenset()
         self._polys[value] = found
@@ -99,6 +100,10 @@ class AffineForms:
             return self._arithmetic(value, op)
         return None
 
+    def is_affine(self, poly: Poly) -> bool:
+        """Whether all variables are counters or fixed."""
+        return all(value in self.counters or self.fixed(value) for monomial in poly for value in monomial)
+
     def _variable(self, value: Value) -> Poly:
         self.numbers.setdefault(value, len(self.numbers))
         return variable(value)
@@ -116,6 +121,8 @@ class AffineForms:
             result = times(left, right)
         else:
             result = plus(left, right, 1 if op == "add" else -1)
+        if wraps and not self.is_affine(result):
+            return None
         own = frozenset((instr,)) if wraps else frozenset()
         self.wrapping[instr] = self.wrapping[instr.args[0]] | self.wrapping[instr.args[1]] | own
         return result
@@ -150,7 +157,7 @@ def _turns(forms: AffineForms, turns: Value) -> Turns | None:
         if turns.op == "intrinsic" and turns.attrs["name"] == "smin":
             found = [each for each in (_turns(forms, arg) for arg in turns.args) if each is not None]
             if found:
-                return found[0]
+                return next((each for each in found if forms.is_affine(each.last)), found[0])
         if turns.op == "select" and known(turns.args[2]) == 0:
             between = _distance(forms, turns)
             if between is not None:

@@ -49,14 +49,17 @@ def can_be_tested(poly: Poly) -> bool:
 
 
 class EntryTest:
-    """What has to hold before a nest: conditions are at least 0, magnitudes not above the limit."""
+    """What has to hold before a nest: conditions are at least 0, magnitudes not above the limit, truths true."""
 
     b: MachineBuilder
 
-    def __init__(self, forms: AffineForms, conditions: list[Poly], magnitudes: list[Poly]) -> None:
+    def __init__(
+        self, forms: AffineForms, conditions: list[Poly], magnitudes: list[Poly], truths: list[Value]
+    ) -> None:
         self.forms = forms
         self.conditions = conditions
         self.magnitudes = magnitudes
+        self.truths = truths
         self._here: dict[Value, Value] = {}
         self._wide: dict[Value, Value] = {}
         self._sizes: dict[Value, Value] = {}
@@ -67,6 +70,7 @@ class EntryTest:
         self.b = b
         truths = [self._condition(poly) for poly in self.conditions]
         truths += [self._within_limit(poly) for poly in self.magnitudes]
+        truths += map(self.here, self.truths)
         truths += [self._limited(value, bits) for value, bits in self._limits.items()]
         result = truths[0]
         for truth in truths[1:]:

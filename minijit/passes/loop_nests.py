@@ -13,9 +13,14 @@ number of turns, and a jump back that adds 1::
 
 from __future__ import annotations
 
+from typing import Final
+
 from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value, predecessors
+
+_MOST_TURNS: Final = 8
+_MOST_WRITTEN_OUT: Final = 400
 
 
 class Loop:
@@ -66,6 +71,16 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
             loop.parent = min(around, key=lambda other: len(other.blocks))
             loop.parent.children.append(loop)
     return [loop for loop in loops if loop.parent is None]
+
+
+def is_tiny(loop: Loop) -> bool:
+    """Whether it pays to write out all turns: there are few, of little code, and no loop within."""
+    turns = None if loop.turns is None else known(loop.turns)
+    if turns is None or loop.counter is None or not 0 < turns <= _MOST_TURNS:
+        return False
+    size = sum(len(block.instrs) for block in loop.blocks)
+    inner = all(is_tiny(child) for child in loop.children)
+    return inner and size * turns <= _MOST_WRITTEN_OUT
 
 
 def with_inner_loops(loop: Loop) -> list[Loop]:

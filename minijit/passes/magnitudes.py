@@ -21,6 +21,7 @@ from minijit.machine import I64, Machine
 from minijit.passes.affine import AffineForms, step_of
 from minijit.passes.loop_nests import Loop, with_inner_loops
 from minijit.passes.polynomials import Poly, constant, plus, times, variable
+from minijit.passes.remainders import greatest_remainder
 
 LIMIT: Final = 1 << 62
 """Magnitudes up to this are taken to fit in 64 bits."""
@@ -65,14 +66,22 @@ class Magnitudes:
             return _largest(map(self.of, value.args[1:]))
         if op == "intrinsic" and value.attrs["name"] in ("smin", "smax"):
             return _largest(map(self.of, value.args))
+        if op in ("ashr", "sdiv", "srem") and not self._is_small(value):
+            return self.of(value.args[0])
         return self._by_range(value)
+
+    def _is_small(self, value: Instr) -> bool:
+        return self._by_range(value) is not None
 
     def _by_range(self, value: Instr) -> Poly | None:
         if value.op == "convert" and value.attrs["how"] in ("sext", "zext"):
             source = value.args[0].type
             assert isinstance(source, Machine)
             return constant(1 << source.bits) if source.bits < 64 else None
-        if value.op in ("and", "srem", "urem"):
+        greatest = greatest_remainder(value)
+        if greatest is not None:
+            return constant(greatest)
+        if value.op in ("srem", "urem"):
             number = known(value.args[1])
             if number is not None and number > 0:
                 return constant(int(number))

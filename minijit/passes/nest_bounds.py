@@ -14,7 +14,8 @@ from minijit.machine import Machine
 from minijit.passes.affine import AffineForms, Turns, turns_of
 from minijit.passes.guarding_conditions import Guards
 from minijit.passes.loop_nests import Loop
-from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times
+from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times, variable
+from minijit.passes.remainders import divisor_of_remainder, greatest_remainder
 
 Conditions = list[Poly]
 """Polynomials of fixed values that must be at least 0; an empty list is proven."""
@@ -68,6 +69,9 @@ class NestBounds:
                 return _extent_of_converted(value)
             if value.op == "check_index" or _is_clamped(value):
                 return 0, GREATEST
+            greatest = greatest_remainder(value)
+            if greatest is not None:
+                return 0, greatest
         return LEAST, GREATEST
 
     def largest(self, magnitude: Poly) -> int:
@@ -95,11 +99,29 @@ class NestBounds:
             # Where somebody took care to compare with something else, the plain condition is not likely to hold.
             if conditions is not None and best is plain and self._counters(rest) < self._counters(poly):
                 best = conditions
+        for fact, needed in self._remainders(poly, block):
+            conditions = self._least(plus(poly, fact, -1), block)
+            if conditions is not None and best is plain:
+                best = needed + conditions
         for guard in self._turning(block):
             conditions = self._least(plus(poly, guard, -1), block)
             if conditions == [] or (conditions is not None and best is None):
                 return conditions
         return best
+
+    def _remainders(self, poly: Poly, block: Block) -> list[tuple[Poly, Conditions]]:
+        """What is at least 0 because a variable is a remainder, and the conditions for that."""
+        found: list[tuple[Poly, Conditions]] = []
+        for value in {value for monomial in poly for value in monomial}:
+            divisor = divisor_of_remainder(value, self.guards.before)
+            size = None if divisor is None else self.forms.poly(divisor)
+            if divisor is None or size is None or self.forms.wrapping[divisor]:
+                continue
+            last = plus(size, constant(1), -1)
+            needed = self._least(last, block)
+            if needed is not None:
+                found += [(variable(value), needed), (plus(last, variable(value), -1), needed)]
+        return found
 
     def _counters(self, poly: Poly) -> set[Value]:
         return {value for monomial in poly for value in monomial if value in self.forms.counters}
@@ -159,12 +181,23 @@ class NestBounds:
         return 0
 
     def _decide(self, poly: Poly, conditions: Conditions) -> Conditions | None:
+        poly = self._without_loose_values(poly)
         low, high = self.extent(poly)
         if high < 0 or not all(self.forms.fixed(value) for monomial in poly for value in monomial):
             return None
         if low < 0:
             conditions.append(poly)
         return conditions
+
+    def _without_loose_values(self, poly: Poly) -> Poly:
+        """Put the worst that it can be in the place of each value that is not fixed, where that is known."""
+        for monomial, coefficient in list(poly.items()):
+            if len(monomial) == 1 and not self.forms.fixed(monomial[0]):
+                low, high = self._extent_of(monomial[0])
+                worst = low if coefficient > 0 else high
+                if LEAST < worst < GREATEST:
+                    poly = plus(plus(poly, {monomial: coefficient}, -1), constant(coefficient * worst))
+        return poly
 
     def fits(self, instr: Instr) -> Conditions | None:
         """The conditions under which the exact result of an operation fits in 64 bits."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Function, Instr, Value, predecessors
@@ -11,7 +13,9 @@ from minijit.passes.magnitudes import LIMIT, Magnitudes
 from minijit.passes.nest_bounds import Conditions, NestBounds
 from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus
 
-CHECKS = frozenset(("check_index", "check_add", "check_sub", "check_mul", "check", "check_divisor", "check_shape"))
+CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
+"""Checks without a result, of a condition that is computed apart."""
+CHECKS: Final = frozenset(("check_index", "check_add", "check_sub", "check_mul", *CONDITIONS))
 
 
 class Removal:
@@ -25,19 +29,28 @@ class Removal:
         For an index: it is always negative, counted from the end.
     magnitude : Poly or None
         What has to be at most `minijit.passes.magnitudes.LIMIT`, if anything.
+    truth : Value or None
+        A fixed condition that has to be true, if any.
     """
 
-    __slots__ = ("conditions", "magnitude", "negative")
+    __slots__ = ("conditions", "magnitude", "negative", "truth")
 
-    def __init__(self, conditions: Conditions, negative: bool = False, magnitude: Poly | None = None) -> None:
+    def __init__(
+        self,
+        conditions: Conditions,
+        negative: bool = False,
+        magnitude: Poly | None = None,
+        truth: Value | None = None,
+    ) -> None:
         self.conditions = conditions
         self.negative = negative
         self.magnitude = magnitude
+        self.truth = truth
 
     @property
     def is_certain(self) -> bool:
         """Whether the check never fails."""
-        return not self.conditions and self.magnitude is None
+        return not self.conditions and self.magnitude is None and self.truth is None
 
 
 class CheckAnalysis:
@@ -76,7 +89,12 @@ class CheckAnalysis:
         if instr.op in ("check_add", "check_sub", "check_mul"):
             return self._overflow(instr, block)
         if instr.op == "check":
-            return _removal(self._range_length(instr.args[0], block))
+            length = _removal(self._range_length(instr.args[0], block))
+            if length is not None:
+                return length
+        # Where a condition leads to the check, it may well be the one that keeps it from failing.
+        if self.forms.fixed(instr.args[0]) and not self.bounds.guards.of(block):
+            return Removal([], truth=instr.args[0])
         return None
 
     def _index(self, instr: Instr, block: Block) -> Removal | None:

@@ -32,8 +32,8 @@ from minijit.ir.unit import Unit
 from minijit.passes.affine import AffineForms
 from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
 from minijit.passes.entry_tests import EntryTest, can_be_tested, largest, strictest
-from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
-from minijit.passes.removable_checks import CHECKS, CheckAnalysis, Removal
+from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops, with_inner_loops
+from minijit.passes.removable_checks import CHECKS, CONDITIONS, CheckAnalysis, Removal
 
 _MOST_INSTRUCTIONS: Final = 3000
 _MOST_CONDITIONS: Final = 60
@@ -106,6 +106,7 @@ class _Versioning:
     ) -> None:
         conditions = strictest(poly for removal in conditional.values() for poly in removal.conditions)
         magnitudes = largest(each.magnitude for each in conditional.values() if each.magnitude is not None)
+        truths = list(dict.fromkeys(each.truth for each in conditional.values() if each.truth is not None))
         size = sum(len(block.instrs) for block in blocks)
         line = loop.header.terminator.span if loop.header.terminator else self.function.span
         remarks = self.function.attrs.setdefault("remarks", [])
@@ -115,13 +116,13 @@ class _Versioning:
             remarks.append((line, "loop not versioned: it is too large"))
             return
         remarks.append((line, f"loop versioned: {len(conditional)} checks replaced by a test before it"))
-        self._make_copy(loop, blocks, conditional, EntryTest(forms, conditions, magnitudes))
+        self._make_copy(loop, blocks, conditional, EntryTest(forms, conditions, magnitudes, truths))
 
     def _remove_in_place(self, instr: Instr, removal: Removal) -> None:
         if instr.op == "check_index" and not removal.negative:
             self.replaced[instr] = instr.args[0]
             self.gone.add(instr)
-        elif instr.op == "check":
+        elif instr.op in CONDITIONS:
             self.gone.add(instr)
         else:
             without = _unchecked(instr, instr.args, removal)
@@ -138,13 +139,16 @@ class _Versioning:
             removal = conditional.get(instr)
             if removal is None and instr not in self.gone:
                 return copy_instr(instr, args)
-            if instr.op == "check":
+            if instr.op in CONDITIONS:
                 return None
             if removal is None or (instr.op == "check_index" and not removal.negative):
                 return args[0]
             return _unchecked(instr, args, removal)
 
         copy = Copy(blocks, rewrite)
+        for each in with_inner_loops(loop):
+            if is_tiny(each):
+                copy.blocks[each.header].attrs["unroll"] = True
         self._enter(loop, copy, test)
         for block in blocks:
             block.attrs["slow"] = True

@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from minijit import types as t
 from minijit.ir.guards import MISSING, Guard
 from minijit.runtime.native_type import AVAILABLE
 
@@ -46,6 +47,7 @@ _PERTURB_SHIFT: Final = 5
 _CELL_CONTENTS: Final = 16
 _FUNCTION_CODE: Final = 48
 _FUNCTION_DEFAULTS: Final = 56
+_FUNCTION_KEYWORD_DEFAULTS: Final = 64
 _ARRAY_NDIM: Final = 24
 _ARRAY_DESCR: Final = 56
 _ARRAY_FLAGS: Final = 64
@@ -148,7 +150,7 @@ def _pairs_inside(value: object) -> Iterable[Pair]:
         for offset in (_ARRAY_DESCR, _ARRAY_NDIM, _ARRAY_FLAGS):
             yield id(value) + offset, _word(id(value) + offset)
     elif type(value) is types.FunctionType:
-        for offset in (_FUNCTION_CODE, _FUNCTION_DEFAULTS):
+        for offset in (_FUNCTION_CODE, _FUNCTION_DEFAULTS, _FUNCTION_KEYWORD_DEFAULTS):
             yield id(value) + offset, _word(id(value) + offset)
     elif type(value) is tuple:
         for item in value:
@@ -159,6 +161,8 @@ def _pairs_of_guard(guard: Guard) -> list[Pair]:
     if guard.kind == "cell":
         contents = 0 if guard.value is MISSING else id(guard.value)
         pairs = [(id(guard.container) + _CELL_CONTENTS, contents)]
+    elif guard.kind == "function":
+        pairs = []
     elif guard.kind == "builtin":
         builtins = _builtins_of(guard)
         pairs = pairs_of_name(guard.container, guard.name, MISSING)
@@ -203,6 +207,8 @@ def _builtins_of(guard: Guard) -> dict[str, Any]:
 
 def present_value(guard: Guard) -> object:
     """What `guard`'s name is bound to now."""
+    if guard.kind == "function":
+        return guard.container
     if guard.kind == "cell":
         try:
             return guard.container.cell_contents
@@ -256,7 +262,10 @@ def _look_of(value: object) -> object:
     if type(value) is np.ndarray:
         return value.dtype, value.ndim, value.flags.num
     if type(value) is types.FunctionType:
-        return value.__code__, value.__defaults__
+        # Default values may be arrays, which can't be asked whether they are equal.
+        positional = tuple(map(t.Const, value.__defaults__ or ()))
+        by_keyword = {name: t.Const(one) for name, one in (value.__kwdefaults__ or {}).items()}
+        return value.__code__, positional, by_keyword
     if type(value) is tuple:
         return tuple(map(_look_of, value))
     return None
@@ -313,13 +322,13 @@ def _check_dict(size: int) -> bool:
 
 
 def _check_others() -> bool:
-    def sample(x: int = 1) -> int:
-        return x
+    def sample(x: int = 1, *, y: int = 2) -> int:
+        return x + y
 
     cell = types.CellType(sample)
     guard = Guard("cell", cell, "sample", sample)
     pairs = [*_pairs_of_guard(guard)]
-    words = {id(sample), id(sample.__code__), id(sample.__defaults__)}
+    words = {id(sample), id(sample.__code__), id(sample.__defaults__), id(sample.__kwdefaults__)}
     array = np.zeros((2, 3))
     looks = [(id(array) + _ARRAY_DESCR, id(array.dtype))]
     ndim = ctypes.c_int32.from_address(id(array) + _ARRAY_NDIM).value

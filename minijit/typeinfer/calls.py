@@ -84,6 +84,7 @@ def resolve_call(
         return _library(program, value, positional, named)
     function = user_function(value)
     if function is not None and not _is_foreign(function):
+        program.add_guard(Guard("function", function, function.__name__, function))
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
         return _exception(program, value, args, keywords, is_raised)

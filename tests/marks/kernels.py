@@ -143,3 +143,56 @@ def gather(a=V, index=I, out=V):
     for i in range(len(index)):
         k = index[i]  # check: none
         out[i] = a[k]
+
+
+def four_neighbours(a=A, out=A):
+    n, m = a.shape
+    for i in range(n):
+        for j in range(m):
+            s = a[i, j]  # check: none
+            if i > 0:
+                s += a[i - 1, j]  # check: none
+            if j > 0:
+                s += a[i, j - 1]  # check: none
+            if i < n - 1:
+                s += a[i + 1, j]  # check: none
+            if j + 1 < m:
+                s += a[i, j + 1]  # check: none
+            out[i, j] = s  # check: none
+
+
+def around_the_edge(a=A, out=A):
+    n, m = a.shape
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = a[(i - 1) % n, j] + a[i, (j + 1) % m]  # check: none
+
+
+def ring(a=V, out=V):
+    for i in range(len(out)):
+        out[i] = a[i % 4]  # check: none
+
+
+def histogram(a=V, counts=I):
+    for i in range(len(a)):
+        place = int(a[i])
+        if 0 <= place < len(counts):
+            counts[place] += 1  # check: none
+
+
+def rotate_some(x=3, n=8):
+    total = 0
+    for _ in range(n):
+        x = (x * 1103515245 + 12345) % 2147483648  # check: none
+        total += x >> 16  # check: none
+    return total
+
+
+def weighted(a=A, w=A, out=A):
+    for i in range(1, a.shape[0] - 1):
+        for j in range(1, a.shape[1] - 1):
+            s = 0.0
+            for k in range(-1, 2):
+                for l in range(-1, 2):
+                    s += a[i + k, j + l] * w[k + 1, l + 1]  # check: none
+            out[i, j] = s  # check: none

@@ -1,0 +1,161 @@
+"""``np.array`` and ``np.asarray`` of numbers, of tuples of numbers (nested too), and of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from minijit import types as t
+from minijit.ir.nodes import Value
+from minijit.library.array_allocation import allocate
+from minijit.library.array_methods import copied
+from minijit.library.builder import Builder, Val, item_of
+from minijit.library.dtypes import bind, dtype_of_argument
+from minijit.library.elementwise import python_int_as
+from minijit.library.memory import data_of, store_element
+from minijit.library.operands import anything
+from minijit.library.registry import Arg, lowers
+from minijit.library.store_conversions import can_store, convert_for_store
+from minijit.numpy_types import Dtype, is_native, sample_of
+
+_NAMES: Final = ("object", "dtype")
+
+
+class Numbers(NamedTuple):
+    """What an array is made of: its dtype, its shape, and the way to each number through nested tuples."""
+
+    dtype: Dtype
+    shape: tuple[int, ...]
+    ways: tuple[tuple[int, ...], ...]
+
+
+def _shape_of(one: t.Type) -> tuple[int, ...] | None:
+    """The shape of a number or a tuple of things of equal shape."""
+    if isinstance(one, t.PythonScalar | t.NumpyScalar):
+        return ()
+    if not isinstance(one, t.Tuple):
+        return None
+    shapes = {_shape_of(item) for item in one.items}
+    if len(shapes) > 1 or None in shapes:
+        return None
+    return (len(one.items), *(shapes.pop() or () if shapes else ()))
+
+
+def _sample(one: t.Type) -> Any:
+    if isinstance(one, t.Tuple):
+        return tuple(map(_sample, one.items))
+    assert isinstance(one, t.PythonScalar | t.NumpyScalar)
+    return sample_of(one)
+
+
+def _at(one: t.Type, way: Sequence[int]) -> t.Type:
+    for index in way:
+        assert isinstance(one, t.Tuple)
+        one = one.items[index]
+    return one
+
+
+def _numbers(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> Numbers | None:
+    bound = bind(_NAMES, args, keywords)
+    if bound is None:
+        return None
+    one = bound["object"].type
+    shape = _shape_of(one)
+    if shape is None:
+        return None
+    natural: Dtype = np.array(_sample(one)).dtype
+    dtype = dtype_of_argument(bound.get("dtype"), natural)
+    if dtype is None or not is_native(dtype):
+        return None
+    ways = tuple(np.ndindex(shape))
+    if not all(can_store(dtype, Arg(_at(one, way))) for way in ways):
+        return None
+    return Numbers(dtype, shape, ways)
+
+
+def _type_of(*args: Arg, **keywords: Arg) -> t.Type | None:
+    numbers = _numbers(args, keywords)
+    return None if numbers is None else t.Array(numbers.dtype, len(numbers.shape), "C")
+
+
+def _samples() -> Iterator[tuple[Any, ...]]:
+    yield from ((3,), (2.5,), (np.int8(3),), ((1, 2, 3),), ((1, 2.5),), ((True, np.float32(1)),), ((),), ((1j, 2),))
+    yield from ((((1, 2), (3, 4.5)),), ((1, 2.75), np.int8), ((300, 1), np.int8), ((1.5, float("nan")), int))
+    yield from (((np.int8(1), 300),), ((1, 2), "f4"), ((0.5, 0), bool))
+
+
+def _register(function: Callable[..., Any]) -> None:
+    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
+        found = _type_of(*args, **keywords)
+        # ascontiguousarray gives at least one axis.
+        is_bare = isinstance(found, t.Array) and found.ndim == 0 and function is np.ascontiguousarray
+        return None if is_bare else found
+
+    @lowers(
+        function,
+        result=result,
+        rest=anything,
+        keywords={"dtype": anything},
+        effects="allocates raises",
+        samples=_samples,
+    )
+    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
+        """Memory for all numbers, and each put in its place."""
+        numbers = _numbers(args, keywords)
+        assert numbers is not None
+        made = allocate(b, numbers.dtype, [b.i64(length) for length in numbers.shape])
+        for position, way in enumerate(numbers.ways):
+            value = args[0]
+            for index in way:
+                value = item_of(value, index)
+            pointer = b.ptr_add(data_of(made), position * numbers.dtype.itemsize)
+            _store(b, numbers.dtype, pointer, value)
+        return made
+
+
+def _store(b: Builder, dtype: Dtype, pointer: Value, value: Val) -> None:
+    def store(parts: Sequence[Value]) -> None:
+        store_element(b, dtype, pointer, parts, local=True)
+
+    def refused() -> None:
+        # By itself it raises what it raises here.
+        b.call_python(np.array, (value, b.constant(t.Const(dtype), dtype)), t.NEVER)
+
+    if value.type == t.INT:
+        store(python_int_as(b, value, dtype))
+    else:
+        convert_for_store(b, value, dtype, store, refused)
+
+
+for _function in (np.array, np.asarray, np.ascontiguousarray):
+    _register(_function)
+
+
+# ---- of arrays
+
+
+def _copy_type(array: Arg, dtype: Arg | None = None) -> t.Type | None:
+    kind = array.type
+    assert isinstance(kind, t.Array)
+    target = dtype_of_argument(dtype, kind.dtype)
+    if target is None or (kind.dtype.kind == "c" and target.kind not in "cb"):
+        return None
+    return t.Array(target, kind.ndim, "C" if kind.ndim < 2 else kind.layout)
+
+
+@lowers(
+    np.array,
+    t.Array,
+    result=_copy_type,
+    rest=t.Const,
+    keywords={"dtype": (t.Const, t.NoneValue)},
+    effects="allocates raises",
+    samples=[(np.arange(3),), (np.arange(6.0).reshape(2, 3).T, np.int8), (np.arange(6)[::2], "f4")],
+)
+def array_of_array(b: Builder, array: Val, dtype: Val | None = None) -> Val:
+    """A copy, with the axes in the same order."""
+    kind = _copy_type(Arg(array.type), None if dtype is None else Arg(dtype.type))
+    assert isinstance(kind, t.Array)
+    return copied(b, array, kind.dtype, "K")

@@ -1,0 +1,200 @@
+"""Results that are written into an array that is there already: ``a += b`` and the ``out=`` of ufuncs."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.library.array_ufuncs import (
+    Function,
+    array_types,
+    as_computed,
+    dtype_asked,
+    elementwise_call,
+    has_kernel,
+    is_operand,
+    loop_for,
+    sample_arrays,
+)
+from minijit.library.broadcasting import broadcast_shapes, check_output, check_shapes, shapes_of
+from minijit.library.builder import Builder, Val, item_of
+from minijit.library.elementwise import Loop
+from minijit.library.elementwise_loops import write_apart
+from minijit.library.numpy_arithmetic import BINARY
+from minijit.library.operands import anything
+from minijit.library.registry import Arg, lowers
+from minijit.library.ufunc_entries import UFUNCS
+from minijit.numpy_types import Dtype
+
+_INPLACE: Final[dict[Function, Function]] = {
+    operator.iadd: operator.add,
+    operator.isub: operator.sub,
+    operator.imul: operator.mul,
+    operator.itruediv: operator.truediv,
+    operator.ifloordiv: operator.floordiv,
+    operator.imod: operator.mod,
+    operator.ipow: operator.pow,
+    operator.ilshift: operator.lshift,
+    operator.irshift: operator.rshift,
+    operator.iand: operator.and_,
+    operator.ior: operator.or_,
+    operator.ixor: operator.xor,
+}
+
+
+# ---- whether native code can do it
+
+
+@cache
+def _can_write(ufunc: np.ufunc, dtypes: tuple[Any, ...], output: Dtype) -> bool:
+    """Whether NumPy writes what `ufunc` gives for operands of these dtypes into an array of dtype `output`."""
+    try:
+        ufunc.resolve_dtypes((*dtypes, output))
+    except TypeError:
+        return False
+    return True
+
+
+def native_loop(ufunc: np.ufunc, args: Sequence[Arg | Val], output: t.Array) -> Loop | None:
+    """The loop whose result native code writes into `output`; ``None`` where Python has to do it, or to refuse."""
+    if ufunc.nout != 1 or not output.writable or not all(is_operand(arg.type) for arg in args):
+        return None
+    loop = loop_for(ufunc, args)
+    if loop is None or not has_kernel(ufunc, loop):
+        return None
+    if max((array.ndim for array in array_types(args)), default=0) > output.ndim:
+        return None
+    return loop if _can_write(ufunc, tuple(map(dtype_asked, args)), output.dtype) else None
+
+
+# ---- writing
+
+
+def write_into(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence[Val], output: Val) -> None:
+    """Compute `ufunc` on `args` into `output`; ``function(*args)`` raises for shapes that do not fit."""
+    assert isinstance(output.type, t.Array)
+    loop = native_loop(ufunc, args, output.type)
+    assert loop is not None
+    whole = elementwise_call(b, ufunc, loop, args)
+    shapes = shapes_of([*args, output])
+    shape, fits = broadcast_shapes(b, shapes)
+
+    def by_python() -> object:
+        if function is ufunc:
+            return b.call_python(ufunc, [*args, output], t.NEVER)
+        return b.call_python(function, args, t.NEVER)
+
+    check_shapes(b, fits, shapes, by_python)
+    check_output(b, shapes[-1], shape, by_python)
+    write_apart(b, whole, [output], shapes[-1])
+
+
+# ---- a += b
+
+
+def _register_inplace(function: Function, plain: Function) -> None:
+    ufunc = BINARY[plain]
+
+    def chosen(args: Sequence[Arg | Val]) -> tuple[np.ufunc, Sequence[Any]]:
+        one = as_computed(function, ufunc, args)
+        return one, args[: one.nin]
+
+    @lowers(
+        function,
+        t.Array,
+        anything,
+        result=lambda array, other: array.type,
+        effects="reads writes raises",
+        samples=_inplace_samples,
+    )
+    def lower(b: Builder, array: Val, other: Val) -> Val:
+        assert isinstance(array.type, t.Array)
+        one, operands = chosen((array, other))
+        if native_loop(one, operands, array.type) is not None:
+            write_into(b, function if one is ufunc else one, one, operands, array)
+        else:
+            b.call_python(function, (array, other), t.OBJECT)
+        return array
+
+
+def _inplace_samples() -> Iterator[tuple[Any, ...]]:
+    for array in sample_arrays():
+        for other in (2, 1.5, np.int8(2), np.arange(4, dtype=np.int8), np.ones((3, 1), np.float32), array):
+            yield (array, other)
+    line = np.arange(10.0)
+    yield (line[1:], line[:-1])
+    yield (line[:-1], line[1:])
+    yield (line[::-1], line)
+    yield (np.arange(3), np.arange(4))
+    yield (np.arange(4), (1, 2, 3, 4))
+
+
+for _function, _plain in _INPLACE.items():
+    _register_inplace(_function, _plain)
+
+
+@lowers(operator.imatmul, t.Array, anything, result=lambda array, other: array.type, effects="reads writes raises")
+def imatmul(b: Builder, array: Val, other: Val) -> Val:
+    """A product written over its first factor."""
+    b.call_python(operator.imatmul, (array, other), t.OBJECT)
+    return array
+
+
+# ---- out=
+
+
+def output_of(
+    ufunc: np.ufunc, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[Sequence[Any], Any, bool] | None:
+    """The operands, the array to write to, and whether that stands in a tuple; ``None`` where there is none."""
+    given = args[ufunc.nin :]
+    out = keywords.get("out")
+    if len(args) < ufunc.nin or len(given) + (out is not None) != 1:
+        return None
+    if given:
+        out = given[0]
+    assert out is not None
+    return args[: ufunc.nin], out, isinstance(out.type, t.Tuple)
+
+
+def _type_of_out(out: Arg | Val) -> t.Array | None:
+    one = out.type
+    if isinstance(one, t.Tuple) and len(one.items) == 1:
+        one = one.items[0]
+    return one if isinstance(one, t.Array) else None
+
+
+def _register_out(ufunc: np.ufunc) -> None:
+    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
+        found = output_of(ufunc, args, keywords)
+        return None if found is None else _type_of_out(found[1])
+
+    @lowers(
+        ufunc,
+        *[is_operand] * ufunc.nin,
+        result=result,
+        rest=anything,
+        keywords={"out": anything},
+        effects="reads writes raises",
+    )
+    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
+        found = output_of(ufunc, args, keywords)
+        assert found is not None
+        operands, given, in_tuple = found
+        output: Val = item_of(given, 0) if in_tuple else given
+        assert isinstance(output.type, t.Array)
+        if native_loop(ufunc, operands, output.type) is not None:
+            write_into(b, ufunc, ufunc, operands, output)
+        else:
+            b.call_python(ufunc, [*operands, output], t.OBJECT)
+        return output
+
+
+for _ufunc in UFUNCS:
+    if _ufunc.nout == 1:
+        _register_out(_ufunc)

@@ -1,0 +1,233 @@
+"""Functions of NumPy's that NumPy itself computes, called from native code: sorting, linear algebra, statistics ...
+
+The type of the result is asked of NumPy, on samples of the argument types with several lengths. Where the layout depends
+on the lengths, the result is any of the types that were seen.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.ir.nodes import UNKNOWN
+from minijit.library.array_attributes import arrays
+from minijit.library.builder import Builder, Val
+from minijit.library.operands import anything
+from minijit.library.registry import Arg, lowers, method
+from minijit.numpy_types import is_native, sample_of, type_of_value
+
+_LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
+_MOST_TYPES: Final = 3
+
+COPYING: Final = """
+    sort argsort partition argpartition lexsort unique unique_values interp bincount searchsorted digitize histogram
+    histogram2d dot vdot inner outer kron cross trace tile repeat roll concatenate stack vstack hstack dstack column_stack
+    append insert delete resize pad linspace logspace geomspace eye identity tri vander diff ediff1d gradient
+    cumsum cumprod nancumsum nancumprod nonzero flatnonzero argwhere array_equal array_equiv allclose isclose
+    sum prod mean var std min max amin amax any all argmin argmax ptp count_nonzero median percentile quantile average
+    nansum nanprod nanmean nanvar nanstd nanmin nanmax nanargmin nanargmax nanmedian nanpercentile nanquantile
+    cov corrcoef convolve correlate isin in1d intersect1d union1d setdiff1d setxor1d take choose compress extract
+    select where clip round around fix nan_to_num i0 sinc unwrap angle real_if_close triu tril diagflat triu_indices
+    tril_indices diag_indices indices trapezoid polyval polyfit polyadd polymul polysub roots poly unravel_index
+    ravel_multi_index packbits unpackbits hanning hamming bartlett blackman kaiser einsum tensordot take_along_axis
+    block array
+""".split()
+"""Functions whose results share no memory with their arguments."""
+
+VIEWING: Final = """
+    reshape ravel transpose permute_dims swapaxes moveaxis rollaxis expand_dims squeeze flip fliplr flipud rot90 diag
+    diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray ascontiguousarray asfortranarray
+    meshgrid require real imag matrix_transpose
+""".split()
+"""Functions that may return views of their arguments, or the arguments themselves."""
+
+LINALG: Final = """
+    norm inv pinv solve det slogdet cond eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq matrix_power matrix_rank
+    multi_dot tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
+""".split()
+FFT: Final = """
+    fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift ifftshift
+""".split()
+
+_COPYING_METHODS: Final = """
+    sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted repeat trace
+    dot nonzero take choose compress clip round flatten
+""".split()
+_VIEWING_METHODS: Final = "reshape ravel transpose swapaxes squeeze diagonal".split()
+
+_KEYWORDS: Final = """
+    a a_min a_max min max arr x y xp fp v axis axes axis1 axis2 dtype order copy kind descending stable side sorter right
+    keepdims initial where ddof correction mean rtol atol equal_nan shift repeats reps shape newshape num endpoint
+    retstep base N M k n m offset bins range density weights return_index return_inverse return_counts sorted minlength
+    left period decimals casting mode prepend append to_begin to_end q method interpolation full_matrices
+    compute_uv hermitian ord indexing subok ndmin like assume_unique invert nan posinf neginf discont rowvar bias
+    optimize deg fill_value s d norm p UPLO rcond tol values condition source destination start stop step size
+""".split()
+
+
+def _known(arg: Arg) -> object:
+    if isinstance(arg.type, t.Const):
+        return arg.type.value
+    return None if isinstance(arg.type, t.NoneValue) else arg.const
+
+
+def _sample(one: t.Type, lengths: Sequence[int]) -> Any:
+    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
+    match one:
+        case t.Array(dtype, ndim, layout, writable):
+            return _sample_array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
+        case t.PythonScalar() | t.NumpyScalar():
+            return sample_of(one)
+        case t.Tuple(items):
+            found = tuple(_sample(item, lengths) for item in items)
+            return UNKNOWN if any(item is UNKNOWN for item in found) else found
+        case t.Const(value=value):
+            return value
+        case t.NoneValue():
+            return None
+        case _:
+            return UNKNOWN
+
+
+def _sample_array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
+    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted."""
+    size = int(np.prod(shape))
+    numbers = np.arange(1, size + 1).reshape(shape)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        numbers = numbers % 3 + 9 * np.eye(shape[0], dtype=np.int64)
+    array = numbers.astype(dtype, order="F" if layout == "F" else "C")
+    if layout == "A" and shape:
+        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
+        wide[..., ::2] = array
+        array = wide[..., ::2]
+    array.flags.writeable = writable
+    return array
+
+
+def type_of_object(value: Any) -> t.Type | None:
+    """The type of a number, an array or a tuple of such, as the caller of a function would see it."""
+    if type(value) is np.ndarray:
+        flags, dtype = value.flags, value.dtype
+        if not is_native(dtype) or not flags.aligned:
+            return None
+        layout: t.Layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
+        return t.Array(np.dtype(dtype.str), value.ndim, layout, bool(flags.writeable))
+    if isinstance(value, tuple):
+        # A named tuple is of a class of its own: what is taken apart is not what is returned.
+        items = [type_of_object(item) for item in value] if type(value) is tuple else [None]
+        return None if None in items else t.Tuple(tuple(items))  # type: ignore[arg-type]
+    return type_of_value(value)
+
+
+def _hashable(arg: Arg) -> Any:
+    """What a sample is made from: the value where it is known, else the type."""
+    value = _known(arg)
+    if value is UNKNOWN or isinstance(value, tuple):
+        return (arg.type, repr(value) if isinstance(value, tuple) else "", value if isinstance(value, tuple) else UNKNOWN)
+    return (arg.type, repr(value), value)
+
+
+def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
+    """The type of what a call gives; ``None`` where NumPy refuses samples, or native code has no type for it."""
+    given = tuple(map(_hashable, args))
+    named = tuple((name, _hashable(arg)) for name, arg in keywords.items())
+    try:
+        return _result_of(function, given, named)
+    except TypeError:
+        return None
+
+
+@cache
+def _result_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: tuple[Any, ...]) -> t.Type | None:
+    seen: dict[t.Type, None] = {}
+    for lengths in _LENGTHS:
+        made = [value if value is not UNKNOWN else _sample(one, lengths) for one, _, value in args]
+        named = {
+            name: value if value is not UNKNOWN else _sample(one, lengths) for name, (one, _, value) in keywords
+        }
+        if any(value is UNKNOWN for value in (*made, *named.values())):
+            return None
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                found = type_of_object(function(*made, **named))
+            except (ValueError, IndexError, np.linalg.LinAlgError):
+                continue
+            except (TypeError, AttributeError, OverflowError):
+                return None
+        if found is None:
+            return None
+        seen[found] = None
+    if not seen or len(seen) > _MOST_TYPES:
+        return None
+    if len(seen) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in seen):
+        return None
+    return t.union_of(tuple(seen))
+
+
+def _has_array(args: Sequence[Arg]) -> bool:
+    return any(_holds_array(arg.type) for arg in args)
+
+
+def _holds_array(one: t.Type) -> bool:
+    return isinstance(one, t.Array) or (isinstance(one, t.Tuple) and any(map(_holds_array, one.items)))
+
+
+def _register(key: object, function: Callable[..., Any], effects: str, samples: Any) -> None:
+    makes_arrays = getattr(function, "__name__", "") in _MAKERS
+
+    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
+        if not makes_arrays and not _has_array([*args, *keywords.values()]):
+            return None
+        return result_of(function, args, keywords)
+
+    @lowers(
+        key,
+        result=result,
+        rest=anything,
+        keywords={name: anything for name in _KEYWORDS},
+        effects=effects,
+        samples=samples,
+    )
+    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
+        named = {name: Arg(one.type, one.const) for name, one in keywords.items()}
+        wanted = result(*(Arg(one.type, one.const) for one in args), **named)
+        assert wanted is not None
+        return b.call_python(function, [*args, *keywords.values()], wanted, tuple(keywords), effects="")
+
+
+_MAKERS: Final = frozenset(
+    "linspace logspace geomspace eye identity tri indices triu_indices tril_indices diag_indices fftfreq rfftfreq hanning "
+    "hamming bartlett blackman kaiser array unravel_index".split()
+)
+
+
+def _pairs() -> Iterator[tuple[Any, ...]]:
+    for (array,) in arrays():
+        yield (array,)
+        yield (array, array)
+
+
+def _register_all(module: Any, names: Sequence[str], effects: str) -> None:
+    for name in names:
+        function = getattr(module, name, None)
+        if function is not None:
+            _register(function, function, effects, _pairs)
+
+
+_FRESH: Final = "allocates raises reads"
+_SHARED: Final = "raises reads"
+_register_all(np, [name for name in COPYING if name not in VIEWING], _FRESH)
+_register_all(np, VIEWING, _SHARED)
+_register_all(np.linalg, LINALG, _FRESH)
+_register_all(np.fft, FFT, _FRESH)
+for _name in _COPYING_METHODS:
+    if hasattr(np.ndarray, _name):
+        _register(method(_name), getattr(np.ndarray, _name), _FRESH, arrays)
+for _name in _VIEWING_METHODS:
+    _register(method(_name), getattr(np.ndarray, _name), _SHARED, arrays)
