@@ -33,7 +33,7 @@ from tests.library_harness import (
 MODULES = """
     classes cmath_functions comparisons conversions identity iteration math_integers math_libm math_norms math_one
     math_two minimum printing python_complex python_division python_float python_int python_methods python_pow ranges
-    aliases big_ints rounding sums truth tuple_comparisons tuples
+    aliases big_ints python_objects rounding sums truth tuple_comparisons tuples
 """.split()
 
 

@@ -192,7 +192,7 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     unit : Unit
         Its first function is the entry and gets external linkage under its symbol.
     mark_loops : bool
-        Whether loops carry their line (:data:`LOOP_MARK`), so that one can tell after LLVM's passes what became of them.
+        Whether loops carry their line (:data:`LOOP_MARK`), so that one can tell what became of them.
 
     Returns
     -------

@@ -145,6 +145,18 @@ def _cut_bound(b: Builder, bound: Val, dtype: Dtype, *, is_low: bool) -> Val:
     return bound if dtype.itemsize == 8 else b.int_val(b.min_i64(bound.part, b.i64(greatest)))
 
 
+@cache
+def _clip_predicates(dtype: Dtype) -> tuple[str, str]:
+    """When a number stays as it is at the lower and at the upper bound; on which side a tie of two zeros falls.
+
+    That depends on the instructions that NumPy was compiled to.
+    """
+    zeros = np.zeros(8, dtype)
+    takes_low = bool(np.signbit(np.clip(zeros, dtype.type(-0.0), dtype.type(1.0)))[0])
+    takes_high = bool(np.signbit(np.clip(zeros, dtype.type(-1.0), dtype.type(-0.0)))[0])
+    return "ogt" if takes_low else "oge", "olt" if takes_high else "ole"
+
+
 def _clip_elements(b: Builder, operands: Sequence[Val]) -> Elementwise:
     loop = loop_for(_CLIP, operands)
     assert loop is not None
@@ -157,8 +169,9 @@ def _clip_elements(b: Builder, operands: Sequence[Val]) -> Elementwise:
     def compute(elements: Sequence[Val]) -> Sequence[Val]:
         value, low, high = (b.number_as(element, dtype)[0] for element in elements)
         if dtype.kind == "f":
-            raised = b.select(b.or_(b.fcmp("ogt", value, low), is_nan(b, value)), value, low)
-            return [b.numpy_val(dtype, b.select(b.or_(b.fcmp("olt", raised, high), is_nan(b, raised)), raised, high))]
+            above, below = _clip_predicates(dtype)
+            raised = b.select(b.or_(b.fcmp(above, value, low), is_nan(b, value)), value, low)
+            return [b.numpy_val(dtype, b.select(b.or_(b.fcmp(below, raised, high), is_nan(b, raised)), raised, high))]
         letter, machine = "s" if dtype.kind == "i" else "u", part_type(dtype)
         raised = b.intrinsic(letter + "max", machine, value, low)
         return [b.numpy_val(dtype, b.intrinsic(letter + "min", machine, raised, high))]

@@ -178,14 +178,14 @@ def _join(b: Builder, plan: Plan, arrays: Sequence[Val], by_numpy: Callable[[], 
     slowest = plan.kind.ndim - 1 if plan.kind.layout == "F" else 0
     place = data_of(made)
     for array, shape, row in zip(arrays, shapes, strides, strict=True):
-        source = array_type(array)
-        if plan.axis == slowest and source.dtype == plan.kind.dtype and source.layout == plan.kind.layout:
-            part = make_array(source, b.null(), b.null(), place, shape_of(array), ())
+        given = array_type(array)
+        if plan.axis == slowest and given.dtype == plan.kind.dtype and given.layout == plan.kind.layout:
+            part = make_array(given, b.null(), b.null(), place, shape_of(array), ())
             copy_bytes(b, part, array, local=True)
         else:
             kind = t.Array(plan.kind.dtype, plan.kind.ndim, "A")
             part = make_array(kind, b.null(), b.null(), place, shape, steps)
-            copy_strided(b, part, (data_of(array), row), np.dtype(source.dtype), shape, local=True)
+            copy_strided(b, part, (data_of(array), row), np.dtype(given.dtype), shape, local=True)
         place = b.ptr_add(place, b.mul(shape[plan.axis], steps[plan.axis]))
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from minijit.library.array_reductions import (
     keeps_dims,
     reduce_into,
     reduced_axes,
+    step_of,
 )
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
@@ -27,6 +28,7 @@ from minijit.library.memory import (
     data_of,
     load_element,
     shape_of,
+    size_of,
     strides_of,
 )
 from minijit.library.operands import anything
@@ -36,13 +38,16 @@ from minijit.library.registry import Arg, lowers, method
 from minijit.machine import I1, I64
 from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype
 
+_NOWHERE: Final = (1 << 63) - 1
 _PARAMETERS: Final = ("a", "axis", "out", "keepdims")
 
 
 def _samples() -> Iterator[tuple[Any, ...]]:
     table = np.array([[3.0, 1.0, np.nan], [1.0, 5.0, 5.0]])
-    for array in (table, table.T, table[:, ::-1], np.array([2, 7, 7, -1], np.int8), np.array([False, True]), np.zeros(0)):
+    for array in (table, table.T, table[:, ::-1], table[:1], np.zeros(0)):
         yield (array,)
+    yield (np.array([2, 7, 7, -1], np.int8),)
+    yield (np.array([False, True]),)
 
 
 # ---- the position of the least or greatest
@@ -62,14 +67,11 @@ def _plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[t.Array, fr
     return kind, reduced, keepdims
 
 
-def _is_better(b: Builder, dtype: Dtype, word: str, item: Value, best: Value) -> Value:
-    """Whether an element comes before the best one so far: nan before all others, of equal ones the first."""
-    less = word == "min"
+def _is_best(b: Builder, dtype: Dtype, item: Value, best: Value) -> Value:
+    """Whether an element is the best one: nan is, where there is one."""
     if dtype.kind == "f":
-        beats = b.fcmp("olt" if less else "ogt", item, best)
-        return b.and_(b.not_(is_nan(b, best)), b.or_(beats, is_nan(b, item)))
-    sign = "s" if dtype.kind == "i" else "u"
-    return b.icmp(sign + ("lt" if less else "gt"), item, best)
+        return b.or_(b.fcmp("oeq", item, best), b.and_(is_nan(b, best), is_nan(b, item)))
+    return b.icmp("eq", item, best)
 
 
 def _register_position(name: str) -> None:
@@ -93,6 +95,8 @@ def _register_position(name: str) -> None:
         shape, strides = shape_of(array), strides_of(b, array)
         rest = [k for k in range(kind.ndim) if k not in reduced]
         row = [(shape[k], strides[k]) for k in sorted(reduced)]
+        if kind.layout == "C" and not rest and row:
+            row = [(size_of(b, array), b.i64(kind.dtype.itemsize))]
         one = b.i64(1)
         made_shape = [one if k in reduced else shape[k] for k in range(kind.ndim) if keepdims or k not in reduced]
         _require(b, function, array, [shape[k] for k in reduced], [shape[k] for k in rest], reduced)
@@ -123,7 +127,7 @@ def _register_position(name: str) -> None:
             t.Array,
             result=result,
             rest=anything,
-            keywords={one: anything for one in _PARAMETERS[1:]},
+            keywords=dict.fromkeys(_PARAMETERS[1:], anything),
             effects="allocates raises reads",
             samples=_samples,
         )(lower)
@@ -134,25 +138,34 @@ def _as_args(keywords: Mapping[str, Val]) -> dict[str, Arg]:
 
 
 def _search(b: Builder, dtype: Dtype, word: str, pointer: Value, row: Sequence[tuple[Value, Value]]) -> Value:
-    """The number, in C order, of the best of the elements along the axes of `row` (length and stride)."""
+    """The number, in C order, of the first of the best elements along the axes of `row` (length and stride).
+
+    One walk finds the best value, another where it is first; both take several elements at a time.
+    """
     source = np.dtype(dtype)
-    first = load_element(b, source, pointer)
+    step = step_of(b, np.minimum if word == "min" else np.maximum, source)
 
-    def nest(depth: int, place: Value, number: Value, carried: Parts) -> Parts:
-        if depth == len(row):
-            best, where = carried
-            (item,) = load_element(b, source, place)
-            better = _is_better(b, source, word, item, best)
-            return b.select(better, item, best), b.select(better, number, where)
-        length, stride = row[depth]
+    def walk(visit: Callable[[Parts, Value, Parts], Parts], start: Parts) -> Parts:
+        def nest(depth: int, place: Value, number: Value, carried: Parts) -> Parts:
+            if depth == len(row):
+                return visit(load_element(b, source, place), number, carried)
+            length, stride = row[depth]
 
-        def turn(index: Value, so_far: Parts) -> Parts:
-            moved = b.ptr_add(place, b.mul(index, stride))
-            return nest(depth + 1, moved, b.add(b.mul(number, length), index), so_far)
+            def turn(index: Value, so_far: Parts) -> Parts:
+                moved = b.ptr_add(place, b.mul(index, stride))
+                return nest(depth + 1, moved, b.add(b.mul(number, length), index), so_far)
 
-        return b.loop(length, turn, carried)
+            return b.loop(length, turn, carried)
 
-    return nest(0, pointer, b.i64(0), (first[0], b.i64(0)))[1]
+        return nest(0, pointer, b.i64(0), start)
+
+    (best,) = walk(lambda item, number, so_far: step(so_far, item), load_element(b, source, pointer))
+
+    def earlier(item: Parts, number: Value, so_far: Parts) -> Parts:
+        found = b.select(_is_best(b, source, item[0], best), number, b.i64(_NOWHERE))
+        return (b.min_i64(so_far[0], found),)
+
+    return walk(earlier, (b.i64(_NOWHERE),))[0]
 
 
 def _require(

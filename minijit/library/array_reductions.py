@@ -37,7 +37,7 @@ from minijit.library.pairwise_sums import Parts, add_parts, pairwise_sum
 from minijit.library.reduction_nests import Axis, Reduction, result_type
 from minijit.library.registry import Arg, lowers, method
 from minijit.machine import parts_of_dtype
-from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native, limits_of
+from minijit.numpy_types import Dtype, is_native, limits_of
 
 Load = Callable[["list[Value]"], Parts]
 """``load(pointers)``: an element, from the addresses of the array's element and of what is walked along with it."""
@@ -137,7 +137,7 @@ class Plan:
 def plan_of(
     name: str, parameters: Sequence[str], args: Sequence[Any], keywords: Mapping[str, Any], allowed: str
 ) -> Plan | None:
-    """The plan of a call of the reduction `name`, or ``None`` where NumPy has to do it; `allowed` are keywords taken."""
+    """The plan of a call of the reduction `name`; ``None`` where NumPy has to do it. `allowed` are keywords taken."""
     bound = bind(parameters, args, keywords)
     if bound is None or not isinstance(bound["a"].type, t.Array):
         return None
@@ -194,7 +194,9 @@ def step_of(b: Builder, ufunc: np.ufunc, dtype: Dtype) -> Step:
     return lambda x, y: found(b, (dtype,) * 3, [x, y])
 
 
-def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.ufunc, load: Load, chunk: int = 0) -> None:
+def reduce_into(
+    b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.ufunc, load: Load, chunk: int = 0
+) -> None:
     """Run the loops: each element that `load` gives goes into the last of `results`; the others are only read."""
     target = results[-1]
     dtype = array_type(target).dtype
@@ -202,7 +204,7 @@ def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.u
     step = step_of(b, ufunc, dtype)
     is_sum = ufunc is np.add and dtype.kind in "fc"
 
-    def row(axis: Axis, pointers: list[Value]) -> None:
+    def row(axis: Axis, pointers: list[Value]) -> Parts:
         def at(index: Value) -> Parts:
             return load([b.ptr_add(pointers[0], b.mul(index, axis.stride)), *pointers[1:]])
 
@@ -212,8 +214,9 @@ def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.u
         else:
             total = b.loop(axis.length, lambda index, so_far: step(so_far, at(index)), total)
         store_element(b, dtype, pointers[-1], total, local=True)
+        return ()
 
-    def each(axis: Axis, pointers: list[Value]) -> None:
+    def each(axis: Axis, pointers: list[Value]) -> Parts:
         def turn(index: Value, _carried: Parts) -> Parts:
             moved = [b.ptr_add(pointers[0], b.mul(index, axis.stride))]
             for pointer, size in zip(pointers[1:], sizes, strict=True):
@@ -222,7 +225,7 @@ def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.u
             store_element(b, dtype, moved[-1], total, local=True)
             return ()
 
-        b.loop(axis.length, turn)
+        return b.loop(axis.length, turn)
 
     def inner(axis: Axis, pointers: list[Value]) -> None:
         unit = known(axis.unit)
@@ -230,9 +233,7 @@ def reduce_into(b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.u
             (each if unit else row)(axis, pointers)
             return
         # An axis of length 1 may have been joined with one of the other sort.
-        stays = b.icmp("eq", axis.unit, b.i64(0))
-        forward = Axis(axis.length, axis.stride, axis.unit)
-        b.if_else(stays, lambda: row(axis, pointers) or (), lambda: each(forward, pointers) or ())
+        b.if_else(b.icmp("eq", axis.unit, b.i64(0)), lambda: row(axis, pointers), lambda: each(axis, pointers))
 
     walk.run(results, inner)
 
@@ -265,7 +266,9 @@ def flat_copy(b: Builder, array: Val) -> Val:
     return make_view(b, made, t.Array(array_type(array).dtype, 1, "C"), data_of(made), [size_of(b, made)], [])
 
 
-def _sum_of_row(b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: int) -> Parts:
+def _sum_of_row(
+    b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: int
+) -> Parts:
     machine = parts_of_dtype(dtype)
     if not chunk:
         return add_parts(b, total, pairwise_sum(b, machine, length, at))

@@ -88,7 +88,7 @@ def type_of_array_call(ufunc: np.ufunc, args: Sequence[Arg | Val]) -> t.Type | N
 
 
 def dtype_asked(arg: Arg | Val) -> Any:
-    """What ``ufunc.resolve_dtypes`` is given for an operand: a dtype, or the class of a Python number, which is weak."""
+    """What ``ufunc.resolve_dtypes`` is given for an operand: a dtype, or the class of a Python number (it is weak)."""
     one = element_arg(arg).type
     if isinstance(one, t.PythonScalar):
         return BOOL_DTYPE if one == t.BOOL else {"int": int, "float": float, "complex": complex}[one.name]

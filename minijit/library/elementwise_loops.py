@@ -162,7 +162,7 @@ def _is_flat(b: Builder, arrays: Sequence[Val], shape: Sequence[Value]) -> Value
             continue
         fine: Value = b.i1(True)
         for array in arrays:
-            fine = b.and_(fine, is_contiguous(b, array, layout))  # type: ignore[arg-type]
+            fine = b.and_(fine, is_contiguous(b, array, layout))
         orders.append(fine)
     contiguous = orders[0] if len(orders) == 1 else b.or_(*orders)
     return b.and_(same, contiguous)

@@ -1,7 +1,7 @@
 """Pairwise summation, in NumPy's own order of additions, so that sums of floats are NumPy's bit for bit.
 
-A row of up to 128 numbers is added with eight accumulators; a longer one is halved (at a multiple of eight) and the sums
-of the halves are added. NumPy recurs; here the pending right halves lie on a small stack. Complex numbers count as two.
+A row of up to 128 numbers is added with eight accumulators; a longer one is halved (at a multiple of eight) and the
+sums of the halves are added. NumPy recurs; here the pending right halves lie on a small stack. Complex numbers count as two.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from minijit.ir.builder import machine_type
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.machine import I64, Machine
@@ -123,5 +122,4 @@ def _tree(b: Builder, sums: Sequence[Value], width: int) -> Parts:
     row = [tuple(sums[k : k + width]) for k in range(0, len(sums), width)]
     while len(row) > 1:
         row = [add_parts(b, row[k], row[k + 1]) for k in range(0, len(row), 2)]
-    assert all(machine_type(part) for part in row[0])
     return row[0]

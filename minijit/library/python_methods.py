@@ -8,7 +8,7 @@ from collections.abc import Callable
 from minijit import types as t
 from minijit.library.builder import Builder
 from minijit.library.operands import INTEGER, REAL, int_part
-from minijit.library.registry import attribute, lowers, method
+from minijit.library.registry import Arg, attribute, find, lowers, method
 from minijit.library.samples import BOOLS, COMPLEXES, FLOATS, INTS, each
 from minijit.library.vals import Val
 from minijit.machine import F64, I64
@@ -88,3 +88,26 @@ def _through_python(name: str, pattern: object, result: t.Type, function: Callab
 
 _through_python("hex", t.FLOAT, t.OBJECT, float.hex)
 _through_python("as_integer_ratio", REAL, t.Tuple((t.INT, t.INT)), lambda x: x.as_integer_ratio())
+
+
+# ---- methods called on their class, as in ``float.is_integer(x)``
+
+
+def _register_on_class(cls: type, name: str, one: t.PythonScalar) -> None:
+    function = getattr(cls, name, None)
+    if function is None:
+        return
+
+    def rule(x: Arg) -> t.Type | None:
+        found = find(method(name), (x,), {})
+        return None if found is None else found[1]
+
+    @lowers(function, one, result=rule, effects="raises", fold=True, samples=each(_SAMPLES[cls]))
+    def lower(b: Builder, x: Val) -> Val:
+        return b.apply(method(name), x)
+
+
+_SAMPLES: dict[type, tuple[object, ...]] = {int: INTS, float: FLOATS, complex: COMPLEXES}
+for _name in ("bit_length", "bit_count", "conjugate", "is_integer", "as_integer_ratio", "hex"):
+    for _cls, _one in ((int, t.INT), (float, t.FLOAT), (complex, t.COMPLEX)):
+        _register_on_class(_cls, _name, _one)

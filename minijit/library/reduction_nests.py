@@ -1,7 +1,8 @@
 """The loops of reductions: over which axes in which order, as NumPy's iterator chooses them.
 
-Axes are ordered by stride, the smallest innermost; neighbours that make one regular row become one. The order of additions, and so the last bits of a sum, depends on it; so does the layout of the
-result, whose axes lie in the order in which the array has them.
+Axes are ordered by stride, the smallest innermost; neighbours that make one regular row become one. The order of
+additions, and so the last bits of a sum, depends on it; so does the layout of the result, whose axes lie in the order
+in which the array has them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Functions of NumPy's that NumPy itself computes, called from native code: sorting, linear algebra, statistics ...
 
-The type of the result is asked of NumPy, on samples of the argument types with several lengths. Where the layout depends
-on the lengths, the result is any of the types that were seen.
+The type of the result is asked of NumPy, on samples of the argument types with several lengths. Where the layout
+depends on the lengths, the result is any of the types that were seen.
 """
 
 from __future__ import annotations
@@ -24,50 +24,70 @@ from minijit.numpy_types import is_native, sample_of, type_of_value
 _LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
 _MOST_TYPES: Final = 3
 
-COPYING: Final = """
-    sort argsort partition argpartition lexsort unique unique_values interp bincount searchsorted digitize histogram
-    histogram2d dot vdot inner outer kron cross trace tile repeat roll concatenate stack vstack hstack dstack column_stack
-    append insert delete resize pad linspace logspace geomspace eye identity tri vander diff ediff1d gradient
-    cumsum cumprod nancumsum nancumprod nonzero flatnonzero argwhere array_equal array_equiv allclose isclose
-    sum prod mean var std min max amin amax any all argmin argmax ptp count_nonzero median percentile quantile average
-    nansum nanprod nanmean nanvar nanstd nanmin nanmax nanargmin nanargmax nanmedian nanpercentile nanquantile
-    cov corrcoef convolve correlate isin in1d intersect1d union1d setdiff1d setxor1d take choose compress extract
-    select where clip round around fix nan_to_num i0 sinc unwrap angle real_if_close triu tril diagflat triu_indices
-    tril_indices diag_indices indices trapezoid polyval polyfit polyadd polymul polysub roots poly unravel_index
-    ravel_multi_index packbits unpackbits hanning hamming bartlett blackman kaiser einsum tensordot take_along_axis
-    block array
-""".split()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+COPYING: Final = _words(
+    """
+    sort argsort partition argpartition lexsort unique unique_values interp bincount searchsorted digitize
+    histogram histogram2d dot vdot inner outer kron cross trace tile repeat roll concatenate stack vstack
+    hstack dstack column_stack append insert delete resize pad linspace logspace geomspace eye identity tri
+    vander diff ediff1d gradient cumsum cumprod nancumsum nancumprod nonzero flatnonzero argwhere array_equal
+    array_equiv allclose isclose sum prod mean var std min max amin amax any all argmin argmax ptp
+    count_nonzero median percentile quantile average nansum nanprod nanmean nanvar nanstd nanmin nanmax
+    nanargmin nanargmax nanmedian nanpercentile nanquantile cov corrcoef convolve correlate isin in1d
+    intersect1d union1d setdiff1d setxor1d take choose compress extract select where clip round around fix
+    nan_to_num i0 sinc unwrap angle real_if_close triu tril diagflat triu_indices tril_indices diag_indices
+    indices trapezoid polyval polyfit polyadd polymul polysub roots poly unravel_index ravel_multi_index
+    packbits unpackbits hanning hamming bartlett blackman kaiser einsum tensordot take_along_axis block array
+    """
+)
 """Functions whose results share no memory with their arguments."""
 
-VIEWING: Final = """
-    reshape ravel transpose permute_dims swapaxes moveaxis rollaxis expand_dims squeeze flip fliplr flipud rot90 diag
-    diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray ascontiguousarray asfortranarray
-    meshgrid require real imag matrix_transpose
-""".split()
+VIEWING: Final = _words(
+    """
+    reshape ravel transpose permute_dims swapaxes moveaxis rollaxis expand_dims squeeze flip fliplr flipud
+    rot90 diag diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray
+    ascontiguousarray asfortranarray meshgrid require real imag matrix_transpose
+    """
+)
 """Functions that may return views of their arguments, or the arguments themselves."""
 
-LINALG: Final = """
-    norm inv pinv solve det slogdet cond eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq matrix_power matrix_rank
-    multi_dot tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
-""".split()
-FFT: Final = """
-    fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift ifftshift
-""".split()
+LINALG: Final = _words(
+    """
+    norm inv pinv solve det slogdet cond eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq matrix_power
+    matrix_rank multi_dot tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
+    """
+)
+FFT: Final = _words(
+    """
+    fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift
+    ifftshift
+    """
+)
 
-_COPYING_METHODS: Final = """
-    sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted repeat trace
-    dot nonzero take choose compress clip round flatten
-""".split()
-_VIEWING_METHODS: Final = "reshape ravel transpose swapaxes squeeze diagonal".split()
+_COPYING_METHODS: Final = _words(
+    """
+    sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted
+    repeat trace dot nonzero take choose compress clip round flatten
+    """
+)
+_VIEWING_METHODS: Final = _words("reshape ravel transpose swapaxes squeeze diagonal")
 
-_KEYWORDS: Final = """
-    a a_min a_max min max arr x y xp fp v axis axes axis1 axis2 dtype order copy kind descending stable side sorter right
-    keepdims initial where ddof correction mean rtol atol equal_nan shift repeats reps shape newshape num endpoint
-    retstep base N M k n m offset bins range density weights return_index return_inverse return_counts sorted minlength
-    left period decimals casting mode prepend append to_begin to_end q method interpolation full_matrices
-    compute_uv hermitian ord indexing subok ndmin like assume_unique invert nan posinf neginf discont rowvar bias
-    optimize deg fill_value s d norm p UPLO rcond tol values condition source destination start stop step size
-""".split()
+_KEYWORDS: Final = _words(
+    """
+    a a_min a_max min max arr x y xp fp v axis axes axis1 axis2 dtype order copy kind descending stable side
+    sorter right keepdims initial where ddof correction mean rtol atol equal_nan shift repeats reps shape
+    newshape num endpoint retstep base N M k n m offset bins range density weights return_index return_inverse
+    return_counts sorted minlength left period decimals casting mode prepend append to_begin to_end q method
+    interpolation full_matrices compute_uv hermitian ord indexing subok ndmin like assume_unique invert nan
+    posinf neginf discont rowvar bias optimize deg fill_value s d norm p UPLO rcond tol values condition
+    source destination start stop step size
+    """
+)
 
 
 def _known(arg: Arg) -> object:
@@ -127,9 +147,7 @@ def type_of_object(value: Any) -> t.Type | None:
 def _hashable(arg: Arg) -> Any:
     """What a sample is made from: the value where it is known, else the type."""
     value = _known(arg)
-    if value is UNKNOWN or isinstance(value, tuple):
-        return (arg.type, repr(value) if isinstance(value, tuple) else "", value if isinstance(value, tuple) else UNKNOWN)
-    return (arg.type, repr(value), value)
+    return (arg.type, "" if value is UNKNOWN else repr(value), value)
 
 
 def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
@@ -190,7 +208,7 @@ def _register(key: object, function: Callable[..., Any], effects: str, samples: 
         key,
         result=result,
         rest=anything,
-        keywords={name: anything for name in _KEYWORDS},
+        keywords=dict.fromkeys(_KEYWORDS, anything),
         effects=effects,
         samples=samples,
     )
@@ -201,10 +219,13 @@ def _register(key: object, function: Callable[..., Any], effects: str, samples: 
         return b.call_python(function, [*args, *keywords.values()], wanted, tuple(keywords), effects="")
 
 
-_MAKERS: Final = frozenset(
-    "linspace logspace geomspace eye identity tri indices triu_indices tril_indices diag_indices fftfreq rfftfreq hanning "
-    "hamming bartlett blackman kaiser array unravel_index".split()
+_MAKERS: Final = _words(
+    """
+    linspace logspace geomspace eye identity tri indices triu_indices tril_indices diag_indices fftfreq rfftfreq
+    hanning hamming bartlett blackman kaiser array unravel_index
+    """
 )
+"""Functions that make arrays from numbers."""
 
 
 def _pairs() -> Iterator[tuple[Any, ...]]:

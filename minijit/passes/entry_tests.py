@@ -164,7 +164,10 @@ class EntryTest:
         What a union holds for the types that it does not have at the moment is poison; a test that used it as it is
         would be undefined.
         """
-        if isinstance(value, Instr) and value.op == "const" and not _is_poison(value):
+        if isinstance(value, Instr) and _is_poison(value):
+            # It may stand within the nest; any number will do.
+            return self.b.const(machine_type(value), 0)
+        if isinstance(value, Instr) and value.op == "const":
             return value
         self._here[value] = self.b.emit("freeze", (value,), machine_type(value))
         return self._here[value]
