@@ -36,7 +36,7 @@ from minijit.library.pairwise_sums import Parts
 from minijit.library.reduction_nests import Reduction, result_type
 from minijit.library.registry import Arg, lowers, method
 from minijit.machine import I1, I64
-from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype
+from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype, type_of_value
 
 _NOWHERE: Final = (1 << 63) - 1
 _PARAMETERS: Final = ("a", "axis", "out", "keepdims")
@@ -194,6 +194,10 @@ for _name in ("argmin", "argmax"):
 # ---- how many are not zero
 
 
+_PLAIN: Final = type_of_value(np.count_nonzero(np.ones(1)))
+assert _PLAIN is not None
+
+
 def _count_plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, frozenset[int], bool, bool] | None:
     bound = bind(("a", "axis", "keepdims"), args, keywords)
     if bound is None or not isinstance(bound["a"].type, t.Array):
@@ -209,7 +213,7 @@ def _type_of_count(*args: Arg, **keywords: Arg) -> t.Type | None:
     if plan is None:
         return None
     array, reduced, keepdims, is_plain = plan
-    return t.INT if is_plain else result_type(array.type, reduced, keepdims, INT64)
+    return _PLAIN if is_plain else result_type(array.type, reduced, keepdims, INT64)
 
 
 @lowers(
@@ -222,7 +226,7 @@ def _type_of_count(*args: Arg, **keywords: Arg) -> t.Type | None:
     samples=_samples,
 )
 def count_nonzero(b: Builder, *args: Val, **keywords: Val) -> Val:
-    """A Python int for all elements, else an array of counts."""
+    """A number for all elements, Python's or NumPy's as the version has it; else an array of counts."""
     plan = _count_plan(args, keywords)
     assert plan is not None
     array, reduced, keepdims, is_plain = plan
@@ -240,4 +244,4 @@ def count_nonzero(b: Builder, *args: Val, **keywords: Val) -> Val:
     reduce_into(b, walk, [made], np.add, counted)
     wanted = result_type(array_type(array), reduced, keepdims, INT64)
     found = finished(b, made, wanted)
-    return b.int_val(found.part) if is_plain else found
+    return Val(_PLAIN, found.parts) if is_plain else found

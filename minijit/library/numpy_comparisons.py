@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -56,15 +58,7 @@ def _register_kernels(ufunc: np.ufunc) -> None:
 
     @kernel(ufunc, kinds="c")
     def complexes(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
-        x, y = operands
-        if predicate in ("eq", "ne"):
-            parts = [b.fcmp(float_predicate, x[k], y[k]) for k in (0, 1)]
-            return (b.and_(*parts) if predicate == "eq" else b.or_(*parts),)
-        # By the real parts, where those are equal by the imaginary parts; nan compares false.
-        strict = b.fcmp("olt" if predicate[0] == "l" else "ogt", x[0], y[0])
-        no_nan = b.fcmp("ord", x[1], y[1])
-        ties = b.and_(b.fcmp("oeq", x[0], y[0]), b.fcmp(float_predicate, x[1], y[1]))
-        return (b.or_(b.and_(strict, no_nan), ties),)
+        return (compare_complex(b, ufunc, operands[0], operands[1], looks_at_nan(ufunc, t.COMPLEX, t.COMPLEX)),)
 
     @kernel(ufunc, kinds="biu")
     def integers(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
@@ -73,6 +67,37 @@ def _register_kernels(ufunc: np.ufunc) -> None:
 
 for _ufunc in _PREDICATES:
     _register_kernels(_ufunc)
+
+
+@cache
+def looks_at_nan(
+    function: Callable[..., Any], x: t.PythonScalar | t.NumpyScalar, y: t.PythonScalar | t.NumpyScalar
+) -> bool:
+    """Whether a nan in an imaginary part makes a comparison false even where the real parts differ.
+
+    It is so for NumPy's ufuncs, but not for the operators of its scalars, unless they leave the work to the ufunc.
+    """
+    for real in (0.0, 2.0):
+        number = complex(real, math.nan)
+        if t.dtype_of(x).kind == "c":
+            pair = (type(sample_of(x))(number), sample_of(y))
+        else:
+            pair = (sample_of(x), type(sample_of(y))(number))
+        if function(*pair):
+            return False
+    return True
+
+
+def compare_complex(b: Builder, ufunc: np.ufunc, x: Parts, y: Parts, with_nan: bool) -> Value:
+    """Compare by the real parts, where those are equal by the imaginary parts."""
+    float_predicate, predicate = _PREDICATES[ufunc]
+    if predicate in ("eq", "ne"):
+        parts = [b.fcmp(float_predicate, x[k], y[k]) for k in (0, 1)]
+        return b.and_(*parts) if predicate == "eq" else b.or_(*parts)
+    strict = b.fcmp("olt" if predicate[0] == "l" else "ogt", x[0], y[0])
+    if with_nan:
+        strict = b.and_(strict, b.fcmp("ord", x[1], y[1]))
+    return b.or_(strict, b.and_(b.fcmp("oeq", x[0], y[0]), b.fcmp(float_predicate, x[1], y[1])))
 
 
 def compare_integers(b: Builder, predicate: str, x: Value, x_dtype: Dtype, y: Value, y_dtype: Dtype) -> Value:
@@ -100,8 +125,8 @@ def _widened(b: Builder, x: Value, dtype: Dtype) -> Value:
     return b.convert("sext" if dtype.kind == "i" else "zext", x, I64)
 
 
-def compare(b: Builder, ufunc: np.ufunc, x: Val, y: Val) -> Value:
-    """The i1 that a comparison of two numbers gives."""
+def compare(b: Builder, ufunc: np.ufunc, x: Val, y: Val, function: Callable[..., Any] | None = None) -> Value:
+    """The i1 that a comparison of two numbers gives, by the ufunc or by `function`, an operator."""
     x_type, y_type = x.type, y.type
     assert isinstance(x_type, t.PythonScalar | t.NumpyScalar) and isinstance(y_type, t.PythonScalar | t.NumpyScalar)
     x_dtype, y_dtype = t.dtype_of(x_type), t.dtype_of(y_type)
@@ -111,9 +136,12 @@ def compare(b: Builder, ufunc: np.ufunc, x: Val, y: Val) -> Value:
         return compare_integers(b, _PREDICATES[ufunc][1], left, x_dtype, right, y_dtype)
     loop = loop_of(ufunc, (x_type, y_type))
     assert loop is not None
-    function = kernel_of(ufunc, loop)
-    assert function is not None
-    return function(b, loop, [to_loop(b, x, loop[0]), to_loop(b, y, loop[1])])[0]
+    operands = [to_loop(b, x, loop[0]), to_loop(b, y, loop[1])]
+    if loop[0].kind == "c":
+        return compare_complex(b, ufunc, operands[0], operands[1], looks_at_nan(function or ufunc, x_type, y_type))
+    rule = kernel_of(ufunc, loop)
+    assert rule is not None
+    return rule(b, loop, operands)[0]
 
 
 def _narrowed(value: Val, dtype: Dtype, other: Dtype) -> Dtype:
@@ -131,11 +159,20 @@ def type_of_comparison(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
     return NUMPY_BOOL if loop_of(ufunc, (x.type, y.type)) is not None else None
 
 
+def _is_whole(one: t.Type) -> bool:
+    return isinstance(one, t.PythonScalar | t.NumpyScalar) and t.dtype_of(one).kind in "biu"
+
+
 def type_of_comparison_ufunc(ufunc: np.ufunc, x: Arg, y: Arg) -> t.Type | None:
     """``np.bool``, for two Python numbers too."""
-    if not (is_numeric(x.type) and is_numeric(y.type)) or loop_of(ufunc, (x.type, y.type)) is None:
+    if not (is_numeric(x.type) and is_numeric(y.type)):
         return None
-    return NUMPY_BOOL
+    # Python ints are compared as such, by a loop for objects.
+    return (
+        NUMPY_BOOL
+        if (_is_whole(x.type) and _is_whole(y.type)) or loop_of(ufunc, (x.type, y.type)) is not None
+        else None
+    )
 
 
 def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
@@ -147,7 +184,7 @@ def _register(function: Callable[..., Any], ufunc: np.ufunc) -> None:
 
     @lowers(function, is_numeric, is_numeric, result=result, samples=lambda: samples_of(2), fold=True)
     def lower(b: Builder, x: Val, y: Val) -> Val:
-        return Val(NUMPY_BOOL, (compare(b, ufunc, x, y),))
+        return Val(NUMPY_BOOL, (compare(b, ufunc, x, y, function),))
 
 
 for _function, _ufunc in COMPARISONS.items():

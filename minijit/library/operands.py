@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from minijit import types as t
 from minijit.errors import InternalError
-from minijit.ir.nodes import UNKNOWN, Value
+from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.registry import Arg
 from minijit.library.vals import Val
@@ -53,11 +53,6 @@ def complex_parts(b: Builder, value: Val) -> tuple[Value, Value]:
 def known_int(value: Val | Arg) -> int | None:
     """The Python int that an argument is, where that is known while compiling."""
     return int(value.const) if isinstance(value.const, int) and value.type in INTEGER else None
-
-
-def is_known(*values: Val | Arg) -> bool:
-    """Whether all of the arguments are known while compiling."""
-    return all(value.const is not UNKNOWN for value in values)
 
 
 def raised_by(function: Callable[..., object], *args: Any) -> tuple[type[Exception], str]:

@@ -1,7 +1,8 @@
 """Pairwise summation, in NumPy's own order of additions, so that sums of floats are NumPy's bit for bit.
 
 A row of up to 128 numbers is added with eight accumulators; a longer one is halved (at a multiple of eight) and the
-sums of the halves are added. NumPy recurs; here the pending right halves lie on a small stack. Complex numbers count as two.
+sums of the halves are added. NumPy recurs; here the pending right halves lie on a small stack. Complex numbers count
+as two.
 """
 
 from __future__ import annotations

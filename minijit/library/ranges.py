@@ -29,11 +29,6 @@ def start_of(one: Val) -> Value:
     return one.parts[0]
 
 
-def stop_of(one: Val) -> Value:
-    """The number that is not reached."""
-    return one.parts[1]
-
-
 def step_of(one: Val) -> Value:
     """The distance between numbers."""
     return one.parts[2]

@@ -23,6 +23,7 @@ from minijit.numpy_types import is_native, sample_of, type_of_value
 
 _LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
 _MOST_TYPES: Final = 3
+_LARGE: Final = 64
 
 
 
@@ -147,6 +148,9 @@ def type_of_object(value: Any) -> t.Type | None:
 def _hashable(arg: Arg) -> Any:
     """What a sample is made from: the value where it is known, else the type."""
     value = _known(arg)
+    if isinstance(value, int) and abs(value) > _LARGE:
+        # Not as a sample: it could be a length.
+        value = UNKNOWN
     return (arg.type, "" if value is UNKNOWN else repr(value), value)
 
 

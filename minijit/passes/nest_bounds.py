@@ -9,9 +9,10 @@ that can be tested before the nest. A loop without any turn makes its conditions
 
 from __future__ import annotations
 
-from minijit.ir.nodes import Block, Instr, Value
+from minijit.ir.nodes import Block, Instr, Param, Value
 from minijit.machine import Machine
 from minijit.passes.affine import AffineForms, Turns, turns_of
+from minijit.passes.carried_values import sources_of
 from minijit.passes.guarding_conditions import Guards
 from minijit.passes.loop_nests import Loop
 from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times, variable
@@ -103,6 +104,8 @@ class NestBounds:
             conditions = self._least(plus(poly, fact, -1), block)
             if conditions is not None and best is plain:
                 best = needed + conditions
+        if best is None:
+            best = self._for_all_sources(poly)
         for guard in self._turning(block):
             conditions = self._least(plus(poly, guard, -1), block)
             if conditions == [] or (conditions is not None and best is None):
@@ -122,6 +125,27 @@ class NestBounds:
             if needed is not None:
                 found += [(variable(value), needed), (plus(last, variable(value), -1), needed)]
         return found
+
+    def _for_all_sources(self, poly: Poly) -> Conditions | None:
+        """The answer for a poly with one carried value: it has to hold for all that may be carried."""
+        loose = [value for monomial in poly for value in monomial if not self.forms.fixed(value)]
+        if len(loose) != 1 or not isinstance(loose[0], Param) or loose[0] in self.forms.counters:
+            return None
+        parts = split(poly, loose[0])
+        sources = sources_of(loose[0], self.forms, self.guards.before)
+        if parts is None or sources is None:
+            return None
+        conditions: Conditions = []
+        for block, value in sources:
+            carried = self.forms.poly(value)
+            if carried is None or self.forms.wrapping[value] or not self.forms.is_affine(carried):
+                return None
+            one = plus(times(parts[0], carried), parts[1])
+            more = self._least(one, block) if block in self.loop_of else self._decide(one, [])
+            if more is None:
+                return None
+            conditions += more
+        return conditions
 
     def _counters(self, poly: Poly) -> set[Value]:
         return {value for monomial in poly for value in monomial if value in self.forms.counters}

@@ -196,3 +196,23 @@ def weighted(a=A, w=A, out=A):
                 for l in range(-1, 2):
                     s += a[i + k, j + l] * w[k + 1, l + 1]  # check: none
             out[i, j] = s  # check: none
+
+
+def largest_index(a=V):
+    best = 0
+    for i in range(1, len(a)):
+        if a[i] > a[best]:  # check: none
+            best = i
+    return best
+
+
+def pivot(a=A):
+    n = a.shape[0]
+    total = 0.0
+    for k in range(n):
+        best = k
+        for i in range(k + 1, n):
+            if a[i, k] > a[best, k]:  # check: none
+                best = i
+        total += a[best, k]  # check: none
+    return total
