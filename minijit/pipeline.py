@@ -32,6 +32,7 @@ from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.remove_dead_code import remove_dead_code
+from minijit.passes.share_expressions import share_expressions
 from minijit.passes.version_loops import version_loops
 from minijit.remarks import remarks_of
 from minijit.runtime.typeof import type_of
@@ -46,6 +47,7 @@ REMARKS: Final = "remarks"
 
 PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("merge parts", merge_parts),
+    ("share expressions", share_expressions),
     ("version loops", version_loops),
     ("remove dead code", remove_dead_code),
 )
@@ -54,6 +56,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
 ORDER: Final = (
     ("lower", "remove dead code", "lowering makes both parts of values of which one is used"),
     ("merge parts", "version loops", "what is written twice need not be copied twice"),
+    ("share expressions", "version loops", "a check that stands twice would be proved twice"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),
 )
 """Why the order is what it is: the first must come before the second."""

@@ -8,8 +8,6 @@ from minijit.library.complex_kernels import times
 
 
 def power_of_constant(b: Builder, base: tuple[Value, ...], exponent: int) -> tuple[Value, ...]:
-    """``base ** exponent`` for an exponent of 1, 2 or 3."""
-    if exponent == 1:
-        return base
+    """``base ** exponent`` for an exponent of 2 or 3."""
     square = times(b, base, base)
     return square if exponent == 2 else times(b, base, square)

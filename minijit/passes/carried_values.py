@@ -1,15 +1,17 @@
-"""Which values a block parameter can hold: those that reach it around loops and over joins, such as the best index so far.
+"""Which values a block parameter can hold: what reaches it around loops and over joins, such as the best index so far.
 
-In ``best = 0`` before a loop and ``best = i`` within, the parameter of the header that carries `best` is always one of the
-two, so whatever holds for both holds for it.
+With ``best = 0`` before a loop and ``best = i`` within, the parameter of the header that carries `best` is always one of
+the two, so whatever holds for both holds for it.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from minijit.ir.nodes import Block, Edge, Param, Value
 from minijit.passes.affine import AffineForms
 
-_MOST_SOURCES = 8
+_MOST_SOURCES: Final = 8
 
 
 def sources_of(

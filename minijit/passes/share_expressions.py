@@ -1,0 +1,111 @@
+"""Compute what is written twice only once, and check what is checked twice only once.
+
+Before::
+
+    %3: i64 = check_index %i, %a.shape0   site=1
+    %4: f64 = load ...
+    %7: i64 = check_index %i, %a.shape0   site=2
+    store ...
+
+After::
+
+    %3: i64 = check_index %i, %a.shape0   site=1
+    %4: f64 = load ...
+    store ...
+
+An operation without effects gives the same for the same operands, and a check that has been passed once is passed again.
+An instruction is replaced by an equal one that dominates it (value numbering over the dominator tree, Briggs, Cooper and
+Simpson, "Value Numbering", 1997). ``a[i] += x`` checks its index once this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+from minijit.ir.dominance import Dominators
+from minijit.ir.nodes import Block, Function, Instr, Value
+from minijit.ir.ops import OPS
+
+_CHECKED_VALUES: Final = frozenset({"check_index", "check_add", "check_sub", "check_mul"})
+"""Checks that give a value; which exit they take does not matter once they have been passed."""
+_CONDITIONS: Final = frozenset({"check", "check_divisor", "check_shape"})
+_PLACES: Final = frozenset({"site", "variable"})
+"""Attributes that say where something stands, not what it is."""
+_NEVER_SHARED: Final = frozenset({"slots", "context", "freeze", "incref", "decref"})
+
+
+def share_expressions(function: Function) -> None:
+    """Replace instructions by equal ones that dominate them, in place (stage "loops")."""
+    dominators = Dominators(function)
+    children: dict[Block, list[Block]] = {block: [] for block in dominators.order}
+    for block in dominators.order[1:]:
+        children[dominators.immediate[block]].append(block)
+    replaced: dict[Value, Value] = {}
+    known: dict[Hashable, Value] = {}
+    # A block is visited before those that it dominates; what it made known is forgotten when they are done.
+    stack: list[tuple[Block, list[Hashable] | None]] = [(dominators.order[0], None)]
+    while stack:
+        block, made = stack.pop()
+        if made is not None:
+            for key in made:
+                del known[key]
+            continue
+        made = _visit(block, known, replaced)
+        stack.append((block, made))
+        stack += [(child, None) for child in children[block]]
+    if replaced:
+        _rewrite_edges(function, replaced)
+
+
+def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Value]) -> list[Hashable]:
+    """Share within `block`; gives the keys that it has made known."""
+    made: list[Hashable] = []
+    kept: list[Instr] = []
+    for instr in block.instrs:
+        if replaced:
+            instr.args = [replaced.get(arg, arg) for arg in instr.args]
+        key = _key(instr)
+        if key is None:
+            kept.append(instr)
+            continue
+        first = known.get(key)
+        if first is not None:
+            replaced[instr] = first
+            continue
+        known[key] = instr
+        made.append(key)
+        kept.append(instr)
+    block.instrs = kept
+    return made
+
+
+def _key(instr: Instr) -> Hashable:
+    """The same for instructions that give the same; ``None`` for those that may not be shared."""
+    op = instr.op
+    if op == "const":
+        # Floats by their text: 0.0 is not -0.0, and nan is itself.
+        return op, instr.type, repr(instr.attrs["value"])
+    if op in _CONDITIONS:
+        return "check", instr.args[0]
+    if op in _CHECKED_VALUES:
+        return op, *instr.args, bool(instr.attrs.get("signed"))
+    if op in _NEVER_SHARED or OPS[op].effects or instr.attrs.get("name") == "assume":
+        return None
+    attrs = tuple((name, value) for name, value in instr.attrs.items() if name not in _PLACES)
+    try:
+        hash(attrs)
+    except TypeError:
+        return None
+    return op, instr.type, *instr.args, attrs
+
+
+def _rewrite_edges(function: Function, replaced: dict[Value, Value]) -> None:
+    """Blocks are visited before their back edges' arguments are, so edges and terminators come last."""
+    for block in function.blocks:
+        for instr in block.instrs:
+            instr.args = [replaced.get(arg, arg) for arg in instr.args]
+        for edge in block.edges:
+            edge.args = [replaced.get(arg, arg) for arg in edge.args]
+        if block.terminator is not None:
+            block.terminator.args = [replaced.get(arg, arg) for arg in block.terminator.args]
