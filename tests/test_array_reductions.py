@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -67,12 +66,14 @@ def check(text: str, *arrays: Any, ulp: int = 0) -> None:
     assert not problems, "\n".join(problems[:10])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["sum", "prod", "mean", "any", "all", "min", "max", "std"])
-def test_method_over_all_axes(name: str, dtype: str) -> None:
-    # Where the processor can, NumPy multiplies complex numbers with fused operations; elsewhere sums are exact.
-    ulp = 1000 if name == "prod" and np.dtype(dtype).kind == "c" else 0
-    for shape in SHAPES:
+NAMES = ("sum", "prod", "mean", "any", "all", "min", "max", "std")
+ROUGH = 1000
+"""Where the processor can, NumPy multiplies complex numbers with fused operations: then products are only near."""
+
+
+def check_over_all_axes(name: str, dtype: str, shapes: tuple[tuple[int, ...], ...]) -> None:
+    ulp = ROUGH if name == "prod" and np.dtype(dtype).kind == "c" else 0
+    for shape in shapes:
         if name == "prod" and np.prod(shape) > 50:
             continue
         for array in layouts(numbers(dtype, shape)):
@@ -80,9 +81,22 @@ def test_method_over_all_axes(name: str, dtype: str) -> None:
                 check(f"a.{name}(axis={axis})", array, ulp=ulp)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_method(name: str) -> None:
+    check_over_all_axes(name, DTYPES[NAMES.index(name)], ((300,), (40, 9)))
+    check_over_all_axes(name, DTYPES[9 - NAMES.index(name)], ((), (7,), (4, 3, 5)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_method_with_all_dtypes(name: str, dtype: str) -> None:
+    check_over_all_axes(name, dtype, SHAPES)
+
+
 @pytest.mark.parametrize("name", ["sum", "mean", "var", "max", "any", "argmin", "count_nonzero"])
 def test_keepdims(name: str) -> None:
-    for dtype, shape in itertools.product(("float64", "int16"), ((6,), (3, 4), (2, 3, 4))):
+    for dtype, shape in (("float64", (6,)), ("int16", (3, 4)), ("float64", (2, 3, 4))):
         for array in layouts(numbers(dtype, shape)):
             for axis in (None, 0, -1):
                 check(f"np.{name}(a, axis={axis}, keepdims=True)", array)
@@ -137,10 +151,10 @@ def test_without_elements(name: str) -> None:
                 check(f"np.{name}(a, axis={axis})", array)
 
 
-@pytest.mark.parametrize("dtype", DTYPES[:8])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float32"])
 @pytest.mark.parametrize("name", ["argmin", "argmax"])
 def test_positions(name: str, dtype: str) -> None:
-    for shape in SHAPES:
+    for shape in ((), (0,), (7,), (40, 9)):
         for array in layouts(numbers(dtype, shape)):
             for axis in [None, *range(array.ndim)]:
                 check(f"a.{name}(axis={axis})", array)
@@ -178,7 +192,7 @@ def test_positions(name: str, dtype: str) -> None:
     ],
 )
 def test_other_arguments(text: str) -> None:
-    for dtype in ("int16", "float32", "float64"):
+    for dtype in ("int16", "float64"):
         for array in (numbers(dtype, (4, 5)), numbers(dtype, (5, 4)).T, numbers(dtype, (4, 10))[:, ::2]):
             check(text, array)
 

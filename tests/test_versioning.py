@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minijit
@@ -61,6 +61,7 @@ def gave_up(result: Any) -> bool:
     return isinstance(result, tuple) and result[0] == "OverflowError" and "64 bits" in result[1]
 
 
+@settings(max_examples=max(1, settings.default.max_examples // 2))
 @given(st.integers(0, 10**9))
 def test_random_nests(seed: int) -> None:
     chance = random.Random(seed)

@@ -6,7 +6,7 @@ one of length 1. The steps follow from arguments that are known while compiling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -137,14 +137,6 @@ def _plan(
     return t.Array(kind.dtype, len(view.steps), layout, kind.writable), view
 
 
-def _samples(function: Callable[..., Any]) -> Callable[[], Iterator[tuple[Any, ...]]]:
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for (array,) in arrays():
-            yield (array,)
-
-    return rows if function is np.flip else lambda: iter(())
-
-
 def _register(key: object, function: Callable[..., Any]) -> None:
     names = _RULES[function][1]
 
@@ -159,7 +151,7 @@ def _register(key: object, function: Callable[..., Any]) -> None:
         rest=anything,
         keywords=dict.fromkeys(names[1:], anything),
         effects="raises",
-        samples=_samples(function),
+        samples=arrays if function is np.flip else (),
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         plan = _plan(function, args, keywords)

@@ -17,6 +17,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.library.array_indexing import element_type
+from minijit.library.array_kernels import array_kernel_of
 from minijit.library.broadcasting import (
     allocate_result,
     broadcast_shapes,
@@ -134,7 +135,7 @@ def compute_of(b: Builder, ufunc: np.ufunc, loop: Loop) -> Compute:
     """How the elements of the results are computed from those of the operands."""
     if ufunc in _COMPARING:
         return lambda row: [Val(NUMPY_BOOL, (compare(b, ufunc, row[0], row[1]),))]
-    kernel = kernel_of(ufunc, loop)
+    kernel = array_kernel_of(ufunc, loop)
     assert kernel is not None
 
     def compute(row: Sequence[Val]) -> Sequence[Val]:
@@ -199,14 +200,21 @@ def _power_by_number(b: Builder, loop: Loop, general: Compute) -> Compute:
 # ---- whole arrays
 
 
-def new_results(b: Builder, whole: Elementwise, args: Sequence[Val], by_python: Callable[[], object]) -> Val:
-    """New arrays for the results, or NumPy scalars where no operand has an axis; `by_python` raises for bad shapes."""
+def new_results(
+    b: Builder, whole: Elementwise, args: Sequence[Val], by_python: Callable[[], object], *, casts: bool = False
+) -> Val:
+    """New arrays for the results, or NumPy scalars where no operand has an axis.
+
+    `by_python` raises for shapes that do not fit; `casts` says that elements of an array are converted before anything
+    is computed.
+    """
     if not whole.arrays:
         return _one_or_tuple(list(whole.compute([])))
     shapes = shapes_of(args)
     shape, fits = broadcast_shapes(b, shapes)
     check_shapes(b, fits, shapes, by_python)
-    made = [allocate_result(b, dtype, whole.arrays, shape) for dtype in whole.results]
+    by_iterator = casts or len(whole.results) > 1
+    made = [allocate_result(b, dtype, whole.arrays, shape, by_iterator=by_iterator) for dtype in whole.results]
     write(b, whole, made, shape, local=True)
     return _one_or_tuple(made)
 
@@ -224,7 +232,9 @@ def apply_to_arrays(b: Builder, function: Function, ufunc: np.ufunc, args: Seque
     if loop is None or not has_kernel(chosen, loop):
         return b.call_python(function, args, wanted, effects="")
     whole = elementwise_call(b, chosen, loop, operands)
-    return new_results(b, whole, args, lambda: b.call_python(function, args, t.NEVER, effects=""))
+    pairs = zip(operands, loop, strict=False)
+    casts = any(isinstance(one.type, t.Array) and one.type.dtype != dtype for one, dtype in pairs)
+    return new_results(b, whole, args, lambda: b.call_python(function, args, t.NEVER, effects=""), casts=casts)
 
 
 # ---- entries

@@ -112,10 +112,18 @@ def layout_of_result(arrays: Sequence[t.Array], ndim: int) -> t.Layout:
     return arrays[0].layout if len(arrays) == 1 else "A"
 
 
-def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape) -> Val:
-    """A new array for the result of an operation on `arrays`, with its axes in the order that NumPy chooses."""
+def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, *, by_iterator: bool = True) -> Val:
+    """A new array for the result of an operation on `arrays`, with its axes in the order that NumPy chooses.
+
+    `by_iterator` says that NumPy surely uses its iterator. A ufunc with one result and nothing to cast does without it
+    where all arrays are contiguous in the same order.
+    """
     layout = layout_of_result([array_type(array) for array in arrays], len(shape))
-    strides = ordered_strides(b, dtype, arrays, shape) if layout == "A" else ()
+    strides: Sequence[Value] = ()
+    if layout == "A":
+        strides = ordered_strides(b, dtype, arrays, shape)
+        if not by_iterator and len(shape) > 2:
+            strides = _fortran_instead(b, dtype, arrays, shape, strides)
     return allocate(b, dtype, shape, layout, strides=strides)
 
 
@@ -148,7 +156,7 @@ def ordered_strides(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shap
             behind = b.icmp("sge", place_of_other, target)
             places[other] = b.add(place_of_other, b.select(behind, b.i64(1), b.i64(0)))
         places[axis] = target
-    return _fortran_instead(b, dtype, arrays, shape, _strides_by_place(b, dtype, places, shape))
+    return _strides_by_place(b, dtype, places, shape)
 
 
 def _relation(b: Builder, axis: int, other: int, sizes: Sequence[Sequence[Value]]) -> tuple[Value, Value]:
@@ -191,9 +199,7 @@ def _strides_by_place(b: Builder, dtype: Dtype, places: dict[int, Value], shape:
 def _fortran_instead(
     b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, strides: Sequence[Value]
 ) -> list[Value]:
-    """Arrays of one shape that are all in Fortran order give such an array: NumPy does not ask its iterator then."""
-    if len(shape) < 3:
-        return list(strides)
+    """Arrays of one shape that are all in Fortran order give such an array, axes of length 1 included."""
     is_c: Value = b.i1(True)
     is_f: Value = b.i1(True)
     for array in arrays:

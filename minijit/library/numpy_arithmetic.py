@@ -103,10 +103,10 @@ def samples_of(count: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _small_power(exponent: object) -> int | None:
-    """The exponent where it is known to be 2 or 3."""
+    """The exponent where it is known to be 1, 2 or 3."""
     if not isinstance(exponent, int | float | np.integer | np.floating):
         return None
-    return next((power for power in (2, 3) if exponent == power), None)
+    return next((power for power in (1, 2, 3) if exponent == power), None)
 
 
 def _type_of_complex_power(x: Arg, y: Arg) -> t.Type | None:
@@ -123,7 +123,7 @@ def _complex_power(b: Builder, x: Val, y: Val) -> Val:
     wanted = type_of_call(operator.pow, (x.type, y.type))
     assert isinstance(wanted, t.NumpyScalar)
     base = to_loop(b, x, wanted.dtype)
-    return Val(wanted, power_of_constant(b, base, _small_power(y.const) or 2))
+    return Val(wanted, power_of_constant(b, base, _small_power(y.const) or 1))
 
 
 # ``complex + np.float64`` is Python's: a np.float64 is a float.

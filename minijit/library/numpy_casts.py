@@ -14,13 +14,14 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
+from minijit.library import conversions
 from minijit.library.builder import Builder, Val
 from minijit.library.elementwise import is_numeric, python_int_as
 from minijit.library.numpy_arithmetic import numpy_int_as_python
 from minijit.library.registry import Arg, lowers
 from minijit.library.store_conversions import float_fits
 from minijit.machine import F64
-from minijit.numpy_types import ALL_DTYPES, Dtype, casts_at_all, error_of, type_of_call
+from minijit.numpy_types import ALL_DTYPES, Dtype, casts_at_all, type_of_call
 
 
 def _values() -> Iterator[tuple[Any, ...]]:
@@ -116,23 +117,7 @@ def int_of_float(b: Builder, value: Val) -> Val:
 
 def whole_part(b: Builder, number: Value) -> Value:
     """A float without its fraction as an i64; raises for nan and infinities as ``int(x)`` does."""
-    for attempt, fine in (
-        (_int_of_nan, b.fcmp("ord", number, number)),
-        (_int_of_inf, b.fcmp("une", b.intrinsic("fabs", F64, number), b.f64(math.inf))),
-    ):
-        kind, message = error_of(attempt)
-        b.check(fine, kind, message)
-    fits = float_fits(b, number, np.dtype(np.int64))
-    b.bail_unless(fits, "Python int too large to convert to C long")
-    return b.number_as(b.float_val(number), np.dtype(np.int64))[0]
-
-
-def _int_of_nan() -> object:
-    return int(math.nan)
-
-
-def _int_of_inf() -> object:
-    return int(math.inf)
+    return conversions.int_of_float(b, number).part
 
 
 @lowers(float, _is_numpy_real, result=t.FLOAT, samples=[*_REAL, *_FLOATS, (np.uint64(2**63 + 1025),)], fold=True)

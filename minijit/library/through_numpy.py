@@ -22,7 +22,7 @@ from minijit.library.registry import Arg, lowers, method
 from minijit.numpy_types import is_native, sample_of, type_of_value
 
 _LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
-_MOST_TYPES: Final = 3
+_MOST_TYPES: Final = 4
 _LARGE: Final = 64
 
 

@@ -1,7 +1,7 @@
 """Which values a block parameter can hold: what reaches it around loops and over joins, such as the best index so far.
 
-With ``best = 0`` before a loop and ``best = i`` within, the parameter of the header that carries `best` is always one of
-the two, so whatever holds for both holds for it.
+With ``best = 0`` before a loop and ``best = i`` within, the parameter of the header that carries `best` is always one
+of the two, so whatever holds for both holds for it.
 """
 
 from __future__ import annotations
