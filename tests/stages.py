@@ -16,7 +16,7 @@ from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.pipeline import front_end
 from minijit.runtime.typeof import type_of
-from minijit.typeinfer.facts import fact_of_type
+from minijit.ir.facts import fact_of_type
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
 
