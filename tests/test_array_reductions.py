@@ -25,7 +25,7 @@ def numbers(dtype: str, shape: tuple[int, ...]) -> Any:
     if kind in "iu":
         return np.asarray(random.integers(0, 100, shape)).astype(dtype)
     real = np.asarray(random.normal(size=shape)).astype(dtype)
-    return real + 1j * np.asarray(random.normal(size=shape)).astype(real.dtype) if kind == "c" else real
+    return np.asarray(real + 1j * random.normal(size=shape)).astype(dtype) if kind == "c" else real
 
 
 def layouts(array: Any) -> Iterator[Any]:

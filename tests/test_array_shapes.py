@@ -1,4 +1,4 @@
-"""Shape functions on whole arrays in compiled functions, against NumPy: views, joins, and what NumPy computes itself."""
+"""Shape functions on whole arrays in compiled functions, against NumPy: views, joins, and what NumPy itself does."""
 
 from __future__ import annotations
 
@@ -127,9 +127,9 @@ def test_joining_along_axes() -> None:
     check("np.hstack((x, y))", x=FLAT, y=np.arange(3, dtype=np.int8))
 
 
-@pytest.mark.parametrize("dtype", ["int8", "int64", "bool", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("dtype", ["bool", "float32", "complex64"])
 def test_running_totals(dtype: str) -> None:
-    for array in (FLAT, FLAT[::-1], FLAT[:0], TABLE, TABLE.T, TABLE[:, ::2], BLOCK, BLOCK.swapaxes(0, 1), np.array(3)):
+    for array in (FLAT, FLAT[:0], TABLE, TABLE[:, ::2], BLOCK.T, np.array(3)):
         one = array.astype(dtype)
         one = one[::-1] if one.ndim else one
         for name in ("cumsum", "cumprod"):

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import minijit
 from minijit import njit, pipeline
 from minijit.ir.nodes import Function
-from minijit.ir.printer import print_function
 from minijit.options import Options
 from minijit.runtime.typeof import type_of
 from minijit.testing import copy_arguments, differences
@@ -196,6 +195,7 @@ def test_a_loop_within_a_while_loop() -> None:
 @pytest.mark.parametrize("path", golden_files("version_loops"), ids=lambda path: path.stem)
 def test_golden(path: Path, update_golden: bool) -> None:
     def produce(function: FunctionType, scope: dict[str, Any]) -> str:
-        return print_function(built(function, *scope["ARGUMENTS"]))
+        types = tuple(map(type_of, scope["ARGUMENTS"]))
+        return pipeline.describe(function, types, Options(), "version loops")
 
     check_golden(path, produce, update_golden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def fuses(dtype: Dtype) -> bool:
     """Whether NumPy multiplies complex arrays with fused operations, which depends on the processor."""
     half = np.dtype(f"f{dtype.itemsize // 2}")
     near_one = half.type(1) + np.finfo(half).eps
-    numbers = np.full(8, complex(near_one, near_one), dtype)
+    numbers: np.ndarray[Any, Any] = np.full(8, complex(near_one, near_one), dtype)
     # The two halves of the real part are equal: nothing is left of them unless one was not rounded.
     return bool(np.any((numbers * numbers).real != 0))
 

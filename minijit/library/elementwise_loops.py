@@ -111,12 +111,6 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
         element([one.data for one in walked])
         return
     flat = _is_flat(b, arrays, shape)
-    unit = flat
-    if known(flat) != 1:
-        dense: Value = b.i1(True)
-        for one in walked:
-            dense = b.and_(dense, b.icmp("eq", one.strides[-1], b.i64(one.dtype.itemsize)))
-        unit = b.or_(flat, dense)
     lengths = list(shape)
     if ndim > 1:
         # Arrays without gaps between the rows are one long row.
@@ -125,17 +119,51 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
         if known(flat) == 1:
             lengths, walked = lengths[-1:], [one._replace(strides=one.strides[-1:]) for one in walked]
 
-    def along_rows() -> tuple[Value, ...]:
-        rows = [one._replace(strides=[*one.strides[:-1], b.i64(one.dtype.itemsize)]) for one in walked]
+    def along_rows(constant: int | None) -> None:
+        """All arrays without gaps along the last axis; only number `constant` has one element for each row."""
+        rows = []
+        for k, one in enumerate(walked):
+            inner = b.i64(0 if k == constant else one.dtype.itemsize)
+            rows.append(one._replace(strides=[*one.strides[:-1], inner]))
         _nest(b, lengths, rows, element, vectorise=True)
-        return ()
 
-    def with_gaps() -> tuple[Value, ...]:
+    def with_gaps() -> None:
         axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
         _nest(b, axes[0], axes[1], element, vectorise=False)
+
+    if known(flat) == 1:
+        along_rows(None)
+        return
+    kinds = [array_type(one) for one in arrays]
+    columns = [k for k, kind in enumerate(kinds[:2]) if len(whole.arrays) == 2 and kind.ndim == ndim > 1]
+    ways = [(b.or_(flat, _are_dense(b, walked, None)), lambda: along_rows(None))]
+    ways += [(_are_dense(b, walked, k), lambda k=k: along_rows(k)) for k in columns]  # type: ignore[misc]
+    _first_way(b, ways, with_gaps)
+
+
+def _are_dense(b: Builder, walked: Sequence[_Walked], constant: int | None) -> Value:
+    """Whether the arrays have no gaps along the last axis, except number `constant`, which is to stand still."""
+    dense: Value = b.i1(True)
+    for k, one in enumerate(walked):
+        dense = b.and_(dense, b.icmp("eq", one.strides[-1], b.i64(0 if k == constant else one.dtype.itemsize)))
+    return dense
+
+
+def _first_way(b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], otherwise: Callable[[], None]) -> None:
+    """Build the first of several ways whose condition holds."""
+    if not ways:
+        otherwise()
+        return
+
+    def go() -> tuple[Value, ...]:
+        ways[0][1]()
         return ()
 
-    b.if_else(unit, along_rows, with_gaps, likely=True)
+    def go_on() -> tuple[Value, ...]:
+        _first_way(b, ways[1:], otherwise)
+        return ()
+
+    b.if_else(ways[0][0], go, go_on, likely=True)
 
 
 def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:

@@ -35,11 +35,11 @@ class Arg:
 
 Pattern: TypeAlias = Any
 """A type (equal), a class of types (instance), a tuple of patterns (any), or a predicate on types."""
-ResultRule: TypeAlias = "t.Type | Callable[..., t.Type | None]"
+ResultRule: TypeAlias = t.Type | Callable[..., t.Type | None]
 """The result type, or a function of the ``Arg``\\ s that gives it, or ``None`` where the entry does not apply."""
-Fold: TypeAlias = "bool | Callable[..., object]"
+Fold: TypeAlias = bool | Callable[..., object]
 """Whether and how a call is evaluated while compiling; see :func:`lowers`."""
-Samples: TypeAlias = "Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[Any, ...]]]"
+Samples: TypeAlias = Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[Any, ...]]]
 """Rows of arguments for the generic tests, or a function that makes them."""
 LowerRule: TypeAlias = Callable[..., Any]
 """``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""

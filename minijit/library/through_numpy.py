@@ -6,6 +6,7 @@ depends on the lengths, the result is any of the types that were seen.
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -249,6 +250,8 @@ _FRESH: Final = "allocates raises reads"
 _SHARED: Final = "raises reads"
 _register_all(np, [name for name in COPYING if name not in VIEWING], _FRESH)
 _register_all(np, VIEWING, _SHARED)
+_register_all(np, ("matmul", "vecdot", "matvec", "vecmat"), _FRESH)
+_register_all(operator, ("matmul",), _FRESH)
 _register_all(np.linalg, LINALG, _FRESH)
 _register_all(np.fft, FFT, _FRESH)
 for _name in _COPYING_METHODS:
