@@ -64,7 +64,8 @@ ORDER: Final = (
 Observer = Callable[[str, str, Callable[[], str]], None]
 """Told of every stage of every function: the stage or pass, the function's name, and how to print it."""
 
-_SOURCES: WeakKeyDictionary[CodeType, Function] = WeakKeyDictionary()
+_SOURCES: WeakKeyDictionary[CodeType, tuple[str, Function]] = WeakKeyDictionary()
+"""By code object, with the file: equal code of two files has one key."""
 
 
 def compile_function(
@@ -153,9 +154,11 @@ def _finished(function: Function, stage: str, clock: Clock, observe: Observer) -
 
 def front_end(function: FunctionType) -> Function:
     """The function at the stage "python"; made once for each code object."""
-    known = _SOURCES.get(function.__code__)
-    if known is None:
-        known = _SOURCES[function.__code__] = build_function(function)
+    code = function.__code__
+    filename, known = _SOURCES.get(code, ("", None))
+    if known is None or filename != code.co_filename:
+        known = build_function(function)
+        _SOURCES[code] = code.co_filename, known
     return known
 
 

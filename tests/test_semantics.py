@@ -249,3 +249,13 @@ def test_attributes_of_numpy_are_settled(monkeypatch: pytest.MonkeyPatch) -> Non
     assert root(4.0) == 2.0
     monkeypatch.setattr(np, "sqrt", np.square)
     assert root(4.0) == 2.0
+
+
+def test_empty_arrays_differ_in_strides_only() -> None:
+    @njit
+    def column(a):
+        return a[:, 0]
+
+    a = np.zeros((0, 3))
+    assert column(a).shape == (0,)
+    assert column(a).base is a

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 
 
 def strides_in_order(
-    itemsize: int, by_iterator: bool, shape: tuple[int, ...], *operands: tuple[int, ...]
+    itemsize: int, sizes: tuple[int, ...] | None, shape: tuple[int, ...], *operands: tuple[int, ...]
 ) -> tuple[int, ...]:
     """The strides of a new array of this shape for the result of an operation.
 
@@ -16,16 +15,16 @@ def strides_in_order(
     ----------
     itemsize : int
         The size of its elements.
-    by_iterator : bool
-        Whether NumPy surely uses its iterator. Without it, operands that are all contiguous in Fortran order give such
-        an array.
+    sizes : tuple of int or None
+        The sizes of the operands' elements; ``None`` where NumPy surely uses its iterator. Without it, operands that
+        are all contiguous in Fortran order give such an array.
     shape : tuple of int
         The shape that the operands are broadcast to.
     *operands : tuple of int
         The strides of each operand along these axes, 0 where one element is repeated.
     """
     axes = range(len(shape))
-    if not by_iterator and _are_fortran(shape, operands):
+    if sizes is not None and _are_fortran(sizes, shape, operands):
         return _strides(itemsize, shape, list(axes))
     order: list[int] = []
     # From the last axis to the first: each goes before faster ones that have larger strides.
@@ -42,7 +41,7 @@ def strides_in_order(
 
 
 def _is_faster(axis: int, other: int, operands: Sequence[tuple[int, ...]]) -> bool | None:
-    """Whether `axis` shall be faster than `other`: where operands disagree, it is not; ``None`` if none of them says."""
+    """Whether `axis` shall be faster than `other`: not where operands disagree; ``None`` if none of them says."""
     sizes = [(abs(strides[axis]), abs(strides[other])) for strides in operands]
     told = [one < another for one, another in sizes if one and another]
     return all(told) if told else None
@@ -55,17 +54,13 @@ def _strides(itemsize: int, shape: tuple[int, ...], order: Sequence[int]) -> tup
     return tuple(found[axis] for axis in range(len(shape)))
 
 
-def _are_fortran(shape: tuple[int, ...], operands: Sequence[tuple[int, ...]]) -> bool:
+def _are_fortran(sizes: Sequence[int], shape: tuple[int, ...], operands: Sequence[tuple[int, ...]]) -> bool:
     """Whether all operands, of the shape of the result, are contiguous in Fortran order."""
-    if not math.prod(shape):
-        return False
-    for strides in operands:
-        pairs = [(length, stride) for length, stride in zip(shape, strides, strict=True) if length != 1]
-        expected = pairs[0][1] if pairs else 0
-        if expected <= 0:
-            return False
-        for length, stride in pairs:
-            if stride != expected:
-                return False
-            expected *= length
+    for size, strides in zip(sizes, operands, strict=True):
+        expected = size
+        for length, stride in zip(shape, strides, strict=True):
+            if length != 1:
+                if stride != expected:
+                    return False
+                expected *= length
     return True

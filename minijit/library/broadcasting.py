@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.array_allocation import allocate, is_contiguous
+from minijit.library.array_allocation import allocate
 from minijit.library.array_copying import shape_format
 from minijit.library.array_stores import MOST_MESSAGE_WORDS
-from minijit.library.builder import Builder, Val
-from minijit.library.memory import array_type, shape_of, strides_of
+from minijit.library.axis_order import strides_in_order
+from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
+from minijit.library.memory import array_type, contiguous_strides, shape_of, strides_of
 from minijit.machine import I64
 from minijit.numpy_types import Dtype
 
@@ -119,97 +120,48 @@ def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shap
     where all arrays are contiguous in the same order.
     """
     layout = layout_of_result([array_type(array) for array in arrays], len(shape))
-    strides: Sequence[Value] = ()
-    if layout == "A":
-        strides = ordered_strides(b, dtype, arrays, shape)
-        if not by_iterator and len(shape) > 2:
-            strides = _fortran_instead(b, dtype, arrays, shape, strides)
+    strides = _ordered_strides(b, dtype, arrays, shape, by_iterator) if layout == "A" else ()
     return allocate(b, dtype, shape, layout, strides=strides)
 
 
-def ordered_strides(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape) -> list[Value]:
+def _ordered_strides(
+    b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, by_iterator: bool
+) -> tuple[Value, ...]:
     """The strides of a new array, with the axes in the order that NumPy's iterator finds for the operands.
 
-    The iterator starts from C order and inserts one axis after the other, from the last to the first, before faster
-    ones that have larger strides in the operands. Where operands disagree, C order wins; axes along which no operand
-    has two strides to compare stay where they are.
+    That is C order unless an operand has a larger stride along a later axis; of two axes that then change places, of
+    more :func:`minijit.library.axis_order.strides_in_order` finds out.
     """
-    ndim = len(shape)
     arrays = [array for array in arrays if array_type(array).ndim]
-    sizes = []
-    for array in arrays:
-        strides = walking_strides(b, array, ndim)
-        sizes.append([b.intrinsic("abs", I64, stride) for stride in strides])
-    # The place of each axis that is inserted already, 0 for the fastest.
-    places: dict[int, Value] = {ndim - 1: b.i64(0)}
-    for axis in range(ndim - 2, -1, -1):
-        faster = {other: _relation(b, axis, other, sizes) for other in places}
-        count = len(places)
-        target: Value = b.i64(count)
-        stopped: Value = b.i1(False)
-        for place in range(count - 1, -1, -1):
-            known, swaps = _at_place(b, faster, places, place)
-            moves = b.and_(b.and_(known, swaps), b.not_(stopped))
-            target = b.select(moves, b.i64(place), target)
-            stopped = b.or_(stopped, b.and_(known, b.not_(swaps)))
-        for other, place_of_other in places.items():
-            behind = b.icmp("sge", place_of_other, target)
-            places[other] = b.add(place_of_other, b.select(behind, b.i64(1), b.i64(0)))
-        places[axis] = target
-    return _strides_by_place(b, dtype, places, shape)
+    walked = [walking_strides(b, array, len(shape)) for array in arrays]
+    sizes = [[b.intrinsic("abs", I64, stride) for stride in strides] for strides in walked]
+    turned: Value = b.i1(False)
+    for last in range(1, len(shape)):
+        for first in range(last):
+            turned = b.or_(turned, _is_faster(b, first, last, sizes))
+    plain = contiguous_strides(b, shape, dtype.itemsize, "C")
+
+    def in_other_order() -> tuple[Value, ...]:
+        if len(shape) == 2:
+            return contiguous_strides(b, shape, dtype.itemsize, "F")
+        itemsizes = tuple(array_type(array).dtype.itemsize for array in arrays)
+        given = [
+            b.constant(t.INT, dtype.itemsize),
+            NONE_VAL if by_iterator else b.constant(t.Tuple((t.INT,) * len(itemsizes)), itemsizes),
+            *(tuple_val([b.int_val(one) for one in row]) for row in (shape, *walked)),
+        ]
+        return b.call_python(strides_in_order, given, t.Tuple((t.INT,) * len(shape)), effects="").parts
+
+    return b.if_else(turned, in_other_order, lambda: plain, likely=False)
 
 
-def _relation(b: Builder, axis: int, other: int, sizes: Sequence[Sequence[Value]]) -> tuple[Value, Value]:
-    """Whether the operands say how two axes are to be ordered, and whether `axis` is the faster one then."""
+def _is_faster(b: Builder, axis: int, other: int, sizes: Sequence[Sequence[Value]]) -> Value:
+    """Whether the operands say that `axis` is faster than `other`: some do, and none says the opposite."""
     zero = b.i64(0)
-    known: Value = b.i1(False)
-    swaps: Value = b.i1(True)
+    told: Value = b.i1(False)
+    agreed: Value = b.i1(True)
     for row in sizes:
         both = b.and_(b.icmp("ne", row[axis], zero), b.icmp("ne", row[other], zero))
-        known = b.or_(known, both)
-        swaps = b.and_(swaps, b.or_(b.not_(both), b.icmp("sgt", row[other], row[axis])))
-    return known, swaps
-
-
-def _at_place(
-    b: Builder, relations: dict[int, tuple[Value, Value]], places: dict[int, Value], place: int
-) -> tuple[Value, Value]:
-    """The relation to the axis that stands at `place`."""
-    known: Value = b.i1(False)
-    swaps: Value = b.i1(False)
-    for other, (its_known, its_swaps) in relations.items():
-        here = b.icmp("eq", places[other], b.i64(place))
-        known = b.or_(known, b.and_(here, its_known))
-        swaps = b.or_(swaps, b.and_(here, its_swaps))
-    return known, swaps
-
-
-def _strides_by_place(b: Builder, dtype: Dtype, places: dict[int, Value], shape: Shape) -> list[Value]:
-    found: list[Value] = []
-    for axis in range(len(shape)):
-        stride: Value = b.i64(dtype.itemsize)
-        for other in range(len(shape)):
-            if other != axis:
-                is_faster = b.icmp("slt", places[other], places[axis])
-                stride = b.mul(stride, b.select(is_faster, shape[other], b.i64(1)))
-        found.append(stride)
-    return found
-
-
-def _fortran_instead(
-    b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, strides: Sequence[Value]
-) -> list[Value]:
-    """Arrays of one shape that are all in Fortran order give such an array, axes of length 1 included."""
-    is_c: Value = b.i1(True)
-    is_f: Value = b.i1(True)
-    for array in arrays:
-        same = has_shape(b, array, shape)
-        is_c = b.and_(is_c, b.and_(same, is_contiguous(b, array, "C")))
-        is_f = b.and_(is_f, b.and_(same, is_contiguous(b, array, "F")))
-    fortran = b.and_(is_f, b.not_(is_c))
-    stride: Value = b.i64(dtype.itemsize)
-    found: list[Value] = []
-    for length, other in zip(shape, strides, strict=True):
-        found.append(b.select(fortran, stride, other))
-        stride = b.mul(stride, length)
-    return found
+        told = b.or_(told, both)
+        agreed = b.and_(agreed, b.or_(b.not_(both), b.icmp("sgt", row[other], row[axis])))
+    return b.and_(told, agreed)

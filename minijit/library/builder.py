@@ -207,7 +207,12 @@ class Builder(MachineBuilder):
             stored = self.bool_to_byte(part) if part.type is I1 else part
             self.store(self.ptr_add(into, 8 * position), stored, local=True)
         out = self.slots(len(parts_of(wanted)))
-        bail = self.site("bail", TypeError, f"{getattr(target, '__name__', target)} gave a value of an unexpected type")
+        name = getattr(target, "__name__", target)
+        bail = (
+            self.site("bail", OverflowError, f"the int that {name} gave does not fit in 64 bits")
+            if result == t.INT
+            else self.site("bail", TypeError, f"{name} gave a value of an unexpected type")
+        )
         self.emit(
             "call_python",
             (into, out),

@@ -26,6 +26,7 @@ from minijit.library.memory import (
     data_of,
     load_element,
     owner_of,
+    shape_of,
     size_of,
     store_element,
     strides_of,
@@ -110,7 +111,7 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     if ndim == 0:
         element([one.data for one in walked])
         return
-    flat = _is_flat(b, arrays, shape)
+    flat = _is_flat(b, [*whole.arrays, *outputs[1:]], outputs[0], is_new=local)
     lengths = list(shape)
     if ndim > 1:
         # Arrays without gaps between the rows are one long row.
@@ -171,29 +172,30 @@ def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:
     return cast_parts(b, value.parts, value.type.dtype, dtype)
 
 
-def _is_flat(b: Builder, arrays: Sequence[Val], shape: Sequence[Value]) -> Value:
-    """Whether all arrays have the shape of the loop and are contiguous in the same order."""
+def _is_flat(b: Builder, arrays: Sequence[Val], output: Val, *, is_new: bool) -> Value:
+    """Whether all arrays have the shape of `output` and lie in memory as it does, without gaps."""
+    wanted = array_type(output)
+    shape, strides = shape_of(output), strides_of(b, output)
     kinds = [array_type(array) for array in arrays]
-    if any(kind.ndim < len(shape) for kind in kinds):
+    if any(kind.ndim < wanted.ndim for kind in kinds):
         return b.i1(False)
-    layouts = {kind.layout for kind in kinds}
-    if len(shape) > 1 and {"C", "F"} <= layouts:
+    if wanted.ndim > 1 and {"C", "F"} <= {kind.layout for kind in (wanted, *kinds)}:
         return b.i1(False)
-    same: Value = b.i1(True)
-    for array in arrays:
-        same = b.and_(same, has_shape(b, array, shape))
-    orders: list[Value] = []
-    for layout in ("C", "F"):
-        if len(shape) > 1 and not layouts <= {layout, "A"}:
+    flat: Value = b.i1(True)
+    if not is_new:
+        orders: tuple[t.Layout, ...] = ("C", "F") if wanted.layout == "A" and wanted.ndim > 1 else (wanted.layout,)
+        orders = ("C",) if wanted.ndim == 1 else orders
+        found = [is_contiguous(b, output, order) for order in orders]
+        flat = found[0] if len(found) == 1 else b.or_(*found)
+    for array, kind in zip(arrays, kinds, strict=True):
+        flat = b.and_(flat, has_shape(b, array, shape))
+        if kind.layout == wanted.layout != "A":
             continue
-        if len(shape) == 1 and layout == "F":
-            continue
-        fine: Value = b.i1(True)
-        for array in arrays:
-            fine = b.and_(fine, is_contiguous(b, array, layout))
-        orders.append(fine)
-    contiguous = orders[0] if len(orders) == 1 else b.or_(*orders)
-    return b.and_(same, contiguous)
+        for length, own, other in zip(shape, strides_of(b, array), strides, strict=True):
+            if own is not other:
+                scaled = b.mul(own, b.i64(wanted.dtype.itemsize)), b.mul(other, b.i64(kind.dtype.itemsize))
+                flat = b.and_(flat, b.or_(b.icmp("eq", *scaled), b.icmp("eq", length, b.i64(1))))
+    return flat
 
 
 def _in_order_of_memory(

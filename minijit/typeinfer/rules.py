@@ -114,7 +114,9 @@ def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
                     f"{symbol}= between {row[0].type} and {row[1].type}", "write a loop over the elements"
                 )
             return found
-        return resolver.entry_or_error(BINARY[symbol], row, {}, f"the operator {symbol}=")
+        found = resolver.entry(BINARY[symbol], row, {})
+        # Python's own error names the augmented operator.
+        return found or resolver.entry_or_error(INPLACE[symbol], row, {}, f"the operator {symbol}=")
 
     return inference.bind(instr, resolve(BINARY[symbol], inputs, single))
 
