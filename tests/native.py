@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from minijit import types as t
 from minijit.codegen.emit import emit_unit
-from minijit.codegen.link import Linked, link
+from minijit.codegen.link import Linked, link, runtime_addresses
 from minijit.codegen.toolchain import optimise_and_emit
-from minijit.errors import Span
+from minijit.errors import NO_SPAN, Span
 from minijit.ir import context as layout
 from minijit.ir.builder import MachineBuilder
 from minijit.ir.nodes import Block, Function, Param, Terminator, Value
+from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import Machine
 
@@ -99,3 +101,16 @@ def unit_of(parts: Sequence[Machine], body: Body, *, fastmath: bool = False, **a
     unit.signatures["mj_f"] = ((), t.INT)
     add_function(unit, "mj_f", parts, body, **attrs)
     return unit
+
+
+def add_sites(unit):
+    unit.add_site(Site("bail", NO_SPAN, "f", "program.py", RecursionError, "too deep"))
+
+
+def support(name, result, *args):
+    return ctypes.CFUNCTYPE(result, *args)(runtime_addresses()[name])
+
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")

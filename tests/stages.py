@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from minijit import types as t
+from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import Function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
@@ -16,7 +17,6 @@ from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.pipeline import front_end
 from minijit.runtime.typeof import type_of
-from minijit.ir.facts import fact_of_type
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
 

@@ -43,7 +43,8 @@ def _rows_by_function() -> dict[str, tuple[object, list[tuple[Any, ...]]]]:
         if getattr(entry.lower, "__module__", "") not in MODULES:
             continue
         rows = entry.samples() if callable(entry.samples) else entry.samples
-        name = entry.name if isinstance(entry.function, registry.method) else f"{_module_of(entry.function)}{entry.name}"
+        is_member = isinstance(entry.function, registry.method)
+        name = entry.name if is_member else f"{_module_of(entry.function)}{entry.name}"
         found.setdefault(name, (entry.function, []))[1].extend(tuple(row) for row in rows)
     return found
 
@@ -92,5 +93,3 @@ def test_entry(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_entry_with_all_types(name: str) -> None:
     _check(name, 10_000)
-
-

@@ -259,3 +259,16 @@ def test_empty_arrays_differ_in_strides_only() -> None:
     a = np.zeros((0, 3))
     assert column(a).shape == (0,)
     assert column(a).base is a
+
+
+def test_counters_are_native() -> None:
+    @njit
+    def turns(n):
+        count = 0
+        while n > 0:
+            n >>= 1
+            count += 1
+        return count
+
+    assert turns(2**62) == 63
+    assert turns.stats["bailouts"] == 0

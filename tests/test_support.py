@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import ctypes
-import gc
-import math
-import os
 import sys
-import threading
 import weakref
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from minijit.codegen.link import link, runtime_addresses
-from minijit.codegen.symbols import address_of_symbol, undefined_symbols
-from minijit.codegen.toolchain import WRAPPER, assembly, optimise_and_emit, optimised_text, target_description
-from minijit.errors import InternalError
+from minijit.codegen.link import runtime_addresses
+from minijit.codegen.symbols import address_of_symbol
 from minijit.ir import context as layout
-from minijit.machine import F64, I32, I64, PTR
-from tests.native import compiled
+from minijit.machine import I64, PTR
+from tests.native import compiled, resident, support
 
 POINTER = ctypes.c_void_p
 
 
-def support(name, result, *args):
-    return ctypes.CFUNCTYPE(result, *args)(runtime_addresses()[name])
-
-
 def word(address, offset=0):
     return ctypes.c_int64.from_address(address + offset).value
-
-
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 @pytest.fixture
@@ -265,150 +250,3 @@ def test_the_slow_path_calls_what_stands_behind_the_vectorcall_pointer():
     row = (POINTER * 2)(*map(id, values))
     assert slow(id(holder), ctypes.addressof(row), 1, id(names)) == "done"
     assert seen == [((3,), {"name": 4.5})]
-
-
-# ---- exact comparison
-
-
-def order(number, real):
-    return 2 if real != real else (number > real) - (number < real)
-
-
-INTERESTING = st.one_of(
-    st.floats(),
-    st.integers(-(2**63), 2**64 - 1).map(float),
-    st.sampled_from([2.0**63, -(2.0**63), 2.0**64, 2.0**53, -0.5, 0.5, -0.0, math.nextafter(2.0**63, 0)]),
-)
-
-
-@given(number=st.integers(-(2**63), 2**63 - 1), real=INTERESTING)
-@example(2**63 - 1, 2.0**63)
-@example(-(2**63), -(2.0**63))
-@example(2**53 + 1, 2.0**53)
-@example(0, -0.5)
-@example(-1, -1.5)
-def test_int_is_compared_with_float_as_python_does(number, real):
-    for candidate in (number, max(-(2**63), min(2**63 - 1, int(real)))) if abs(real) < 1e30 else (number,):
-        assert _compare("mj_compare_int_float")(candidate, real) == order(candidate, real)
-        status = _inlined().call(candidate, real)
-        assert status == 0 and _inlined().slot(0, I32) == order(candidate, real)
-
-
-@given(number=st.integers(0, 2**64 - 1), real=INTERESTING)
-@example(2**64 - 1, 2.0**64)
-@example(0, -0.5)
-@example(2**63, 2.0**63)
-def test_unsigned_is_compared_with_float_exactly(number, real):
-    for candidate in (number, max(0, min(2**64 - 1, int(real)))) if abs(real) < 1e30 else (number,):
-        assert _compare("mj_compare_uint_float")(candidate, real) == order(candidate, real)
-
-
-def _compare(name):
-    kind = ctypes.c_uint64 if "uint" in name else ctypes.c_int64
-    return support(name, ctypes.c_int32, kind, ctypes.c_double)
-
-
-_made = []
-
-
-def _inlined():
-    if not _made:
-        _made.append(compiled([I64, F64], lambda b, x, y: [b.call_c("mj_compare_int_float", I32, x, y)]))
-        assert "call i32" not in optimised_text(_made[0].text)
-    return _made[0]
-
-
-# ---- toolchain and linker
-
-
-ONE = "define i64 @one() { ret i64 1 }\n"
-TWO = "declare i64 @one()\ndefine i64 @two() { %a = call i64 @one()\n %b = add i64 %a, 1\n ret i64 %b }\n"
-
-
-def test_objects_of_one_library_refer_to_each_other():
-    objects = [optimise_and_emit(TWO, WRAPPER).object, optimise_and_emit(ONE).object]
-    assert undefined_symbols(objects) == set()
-    assert undefined_symbols(objects[:1]) == {"one"}
-    linked = link(objects, ["two"])
-    assert ctypes.CFUNCTYPE(ctypes.c_int64)(linked["two"])() == 2
-
-
-def test_libraries_may_define_the_same_symbol_and_import_from_each_other():
-    first = link([optimise_and_emit(ONE).object], ["one"])
-    second = link([optimise_and_emit(ONE.replace("ret i64 1", "ret i64 10")).object], ["one"])
-    two = optimise_and_emit(TWO).object
-    for library, expected in ((first, 2), (second, 11)):
-        linked = link([two], ["two"], {"one": library["one"]})
-        assert ctypes.CFUNCTYPE(ctypes.c_int64)(linked["two"])() == expected
-
-
-def test_an_unknown_symbol_is_named():
-    text = "declare void @nobody_knows_this()\ndefine void @f() { call void @nobody_knows_this()\n ret void }\n"
-    with pytest.raises(InternalError, match="nobody_knows_this"):
-        link([optimise_and_emit(text).object], ["f"])
-
-
-def test_a_missing_export_is_an_internal_error():
-    with pytest.raises(InternalError, match="linking failed"):
-        link([optimise_and_emit(ONE).object], ["three"])
-
-
-def test_code_is_freed_with_its_library():
-    data = optimise_and_emit(ONE).object
-    for _ in range(50):
-        link([data], ["one"])
-    gc.collect()
-    before = resident()
-    for _ in range(500):
-        link([data], ["one"])
-    gc.collect()
-    assert resident() - before < 12_000_000
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("define i64 @f() { ret i32 1 }", "1: define i64 @f"),
-        ("define i64 @f(i64 %x) {\n  %y = add i64 %x, %z\n  ret i64 %y\n}", "%z"),
-        (
-            "define i64 @f(i1 %c) {\nentry:\n  br i1 %c, label %a, label %b\na:\n  %y = add i64 1, 2\n  br label %b\n"
-            "b:\n  ret i64 %y\n}",
-            "does not dominate",
-        ),
-    ],
-)
-def test_bad_text_is_refused_with_llvm_s_words(text, message):
-    with pytest.raises(InternalError) as caught:
-        optimise_and_emit(text)
-    assert message in str(caught.value)
-
-
-def test_symbols_are_found_where_they_are():
-    assert address_of_symbol("PyFloat_FromDouble")
-    assert address_of_symbol("cosh") and address_of_symbol("malloc") and address_of_symbol("memset")
-    assert address_of_symbol("mj_alloc") == runtime_addresses()["mj_alloc"]
-    assert address_of_symbol("mj_none") == id(None)
-    assert address_of_symbol("there_is_no_such_function") is None
-
-
-def test_inspection_texts():
-    assert "i64 @one()" in optimised_text(ONE)
-    assert "one:" in assembly(ONE)
-    assert "x86_64" in target_description() or "arm64" in target_description() or "aarch64" in target_description()
-
-
-def test_many_threads_compile_at_once():
-    results = []
-
-    def work(number):
-        text = ONE.replace("ret i64 1", f"ret i64 {number}")
-        for _ in range(5):
-            linked = link([optimise_and_emit(text).object], ["one"])
-            results.append(ctypes.CFUNCTYPE(ctypes.c_int64)(linked["one"])() == number)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [True] * 40

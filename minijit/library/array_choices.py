@@ -26,6 +26,7 @@ from minijit.library.dtypes import bind, is_none
 from minijit.library.elementwise import part_type, to_loop
 from minijit.library.elementwise_loops import Elementwise, as_operand, elementwise, write
 from minijit.library.float_kernels import is_nan
+from minijit.library.memory import array_type
 from minijit.library.numpy_functions import round_
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
@@ -206,7 +207,10 @@ def _register_clip(function: object, target: Function, names: tuple[str, ...]) -
         if ufunc is not _CLIP:
             return apply_to_arrays(b, ufunc, ufunc, operands)
         whole = _clip_elements(b, operands)
-        return new_results(b, whole, operands, lambda: b.call_python(target, operands, t.NEVER, effects=""))
+        casts = any(array_type(array).dtype != whole.results[0] for array in whole.arrays)
+        return new_results(
+            b, whole, operands, lambda: b.call_python(target, operands, t.NEVER, effects=""), casts=casts
+        )
 
 
 _register_clip(np.clip, np.clip, ("a", "a_min", "a_max", "out"))

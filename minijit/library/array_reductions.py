@@ -195,7 +195,7 @@ def step_of(b: Builder, ufunc: np.ufunc, dtype: Dtype) -> Step:
 
 
 def reduce_into(
-    b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.ufunc, load: Load, chunk: int = 0
+    b: Builder, walk: Reduction, results: Sequence[Val], ufunc: np.ufunc, load: Load, chunk: Value | None = None
 ) -> None:
     """Run the loops: each element that `load` gives goes into the last of `results`; the others are only read."""
     target = results[-1]
@@ -242,22 +242,34 @@ def sum_into(b: Builder, walk: Reduction, result: Val) -> None:
     """Add all elements to `result`, each converted to its dtype, by way of buffers wherever NumPy does so."""
     source, dtype = np.dtype(walk.kind.dtype), array_type(result).dtype
 
-    def directly(over: Reduction, chunk: int) -> tuple[Value, ...]:
+    def directly(over: Reduction, chunk: Value | None) -> tuple[Value, ...]:
         load: Load = lambda pointers: cast_parts(b, load_element(b, source, pointers[0]), source, dtype)  # noqa: E731
         reduce_into(b, over, [result], np.add, load, chunk)
         return ()
 
     def buffered() -> tuple[Value, ...]:
         flat = flat_copy(b, walk.array)
-        directly(Reduction(b, flat, frozenset({0}), False), BUFFER)
+        directly(Reduction(b, flat, frozenset({0}), False), _whole_rows(b, walk))
         b.emit("decref", (owner_of(flat),))
         return ()
 
-    chunk = 0 if source == dtype else BUFFER
+    chunk = None if source == dtype else b.i64(BUFFER)
     if walk.kind.layout != "A" or not walk.is_total or dtype.kind not in "fc":
         directly(walk, chunk)
         return
     b.if_else(walk.is_one_row(), lambda: directly(walk, chunk), buffered, likely=True)
+
+
+def _whole_rows(b: Builder, walk: Reduction) -> Value:
+    """How many elements NumPy takes into its buffer at a time: as many whole rows (of rows) as there is room for."""
+    size, one = b.i64(BUFFER), b.i64(1)
+    core = b.max_i64(walk.axes[0].length, one)
+    fits: Value = b.i1(True)
+    for axis in walk.axes[1:]:
+        larger = b.mul(core, axis.length)
+        fits = b.and_(fits, b.icmp("sle", larger, size))
+        core = b.select(fits, b.max_i64(larger, one), core)
+    return b.mul(b.max_i64(b.binary("udiv", size, core), one), core)
 
 
 def flat_copy(b: Builder, array: Val) -> Val:
@@ -267,13 +279,13 @@ def flat_copy(b: Builder, array: Val) -> Val:
 
 
 def _sum_of_row(
-    b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: int
+    b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: Value | None
 ) -> Parts:
     machine = parts_of_dtype(dtype)
-    if not chunk:
+    if chunk is None:
         return add_parts(b, total, pairwise_sum(b, machine, length, at))
-    size = b.i64(chunk)
-    count = b.binary("lshr", b.add(length, b.i64(chunk - 1)), b.i64(chunk.bit_length() - 1))
+    size = chunk
+    count = b.binary("udiv", b.add(length, b.sub(size, b.i64(1))), size)
 
     def turn(index: Value, so_far: Parts) -> Parts:
         start = b.mul(index, size)

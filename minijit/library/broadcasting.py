@@ -110,7 +110,8 @@ def layout_of_result(arrays: Sequence[t.Array], ndim: int) -> t.Layout:
     arrays = [array for array in arrays if array.ndim]
     if ndim < 2 or all(array.layout == "C" for array in arrays):
         return "C"
-    return arrays[0].layout if len(arrays) == 1 else "A"
+    # Of three axes, one may have length 1: where NumPy puts that depends on more than the layout.
+    return arrays[0].layout if len(arrays) == 1 and ndim == 2 else "A"
 
 
 def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, *, by_iterator: bool = True) -> Val:

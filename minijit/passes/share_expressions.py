@@ -13,9 +13,9 @@ After::
     %4: f64 = load ...
     store ...
 
-An operation without effects gives the same for the same operands, and a check that has been passed once is passed again.
-An instruction is replaced by an equal one that dominates it (value numbering over the dominator tree, Briggs, Cooper and
-Simpson, "Value Numbering", 1997). ``a[i] += x`` checks its index once this way.
+An operation without effects gives the same for the same operands, and a check that has been passed once is passed
+again. An instruction is replaced by an equal one that dominates it (value numbering over the dominator tree, Briggs,
+Cooper and Simpson, "Value Numbering", 1997). ``a[i] += x`` checks its index once this way.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 ; unit f
 
-define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, i64 %x0.1) #0 {
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, i64 noundef %x0.1) #0 {
 entry:
   br label %b0.entry
 b0.entry:

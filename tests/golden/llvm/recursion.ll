@@ -2,7 +2,7 @@
 declare { i64, i1 } @llvm.ssub.with.overflow.i64(i64, i64)
 declare void @mj_trace(ptr, i32) #2
 
-define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias %ret, i64 %x0.1) #0 {
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias %ret, i64 noundef %x0.1) #0 {
 entry:
   %v2 = alloca [1 x i64], align 16
   %depth = getelementptr inbounds i8, ptr %ctx, i64 24

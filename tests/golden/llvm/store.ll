@@ -1,7 +1,7 @@
 ; unit f
 declare { i64, i1 } @llvm.sadd.with.overflow.i64(i64, i64)
 
-define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, ptr %x0.1, i64 %x1.2, i64 %x2.3, double %x3.4) #0 {
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, ptr noundef %x0.1, i64 noundef %x1.2, i64 noundef %x2.3, double noundef %x3.4) #0 {
 entry:
   %dirty = alloca i1, align 1
   store i1 false, ptr %dirty, align 1

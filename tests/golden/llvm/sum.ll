@@ -1,6 +1,6 @@
 ; unit f
 
-define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, ptr %x0.1, i64 %x1.2) #0 {
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias writeonly captures(none) dereferenceable(8) %ret, ptr noundef %x0.1, i64 noundef %x1.2) #0 {
 entry:
   br label %b0.entry
 b0.entry:
