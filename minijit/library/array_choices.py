@@ -21,7 +21,7 @@ from minijit.library.array_ufuncs import (
     type_of_results,
 )
 from minijit.library.broadcasting import allocate_result, broadcast_shapes, check_shapes, layout_of_result, shapes_of
-from minijit.library.builder import Builder, Val, known_integer
+from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, is_none
 from minijit.library.elementwise import part_type, to_loop
 from minijit.library.elementwise_loops import Elementwise, as_operand, elementwise, write
@@ -132,18 +132,19 @@ def _clip_type(args: Sequence[Arg], keywords: Mapping[str, Arg], names: Sequence
     return type_of_results(loop[len(operands) :], operands)
 
 
-def _cut_bound(b: Builder, bound: Val, dtype: Dtype, *, is_low: bool) -> Val:
-    """A bound that is a Python int, cut to the range of integers where it is beyond them on the harmless side."""
+def _loosened(b: Builder, bound: Val, dtype: Dtype, loop_dtype: Dtype, *, is_low: bool) -> Val:
+    """A bound that is a Python int: none at all where no element of integers of `dtype` can be beyond it."""
     if bound.type != t.INT or dtype.kind not in "iu":
         return bound
-    least, greatest = limits_of(dtype)
-    number = known_integer(bound)
-    if number is not None:
-        cut = max(number, least) if is_low else min(number, greatest)
-        return b.constant(t.INT, cut)
-    if is_low:
-        return b.int_val(b.max_i64(bound.part, b.i64(least)))
-    return bound if dtype.itemsize == 8 else b.int_val(b.min_i64(bound.part, b.i64(greatest)))
+    side = 0 if is_low else 1
+    edge = limits_of(dtype)[side]
+    if edge >= 1 << 63:
+        return bound
+    harmless = b.icmp("sle" if is_low else "sge", bound.part, b.i64(edge))
+    (part,) = to_loop(b, b.int_val(b.select(harmless, b.i64(0), bound.part)), loop_dtype)
+    unlimited = (-np.inf, np.inf)[side] if loop_dtype.kind == "f" else limits_of(loop_dtype)[side]
+    one = t.NumpyScalar(loop_dtype)
+    return Val(one, (b.select(harmless, b.constant(one, unlimited).part, part),))
 
 
 @cache
@@ -198,9 +199,10 @@ def _register_clip(function: object, target: Function, names: tuple[str, ...]) -
     def clip(b: Builder, *args: Val, **keywords: Val) -> Val:
         row = _clip_bounds(args, keywords, names)
         assert row is not None
-        dtype = row[0].type.dtype
+        loop = loop_for(*_clip_call(row))
+        assert loop is not None
         bounds = [
-            None if one is None else _cut_bound(b, one, dtype, is_low=is_low)
+            None if one is None else _loosened(b, one, row[0].type.dtype, loop[0], is_low=is_low)
             for one, is_low in ((row[1], True), (row[2], False))
         ]
         ufunc, operands = _clip_call([row[0], *bounds])
