@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from minijit import types as t
-from minijit.runtime.typeof import is_big_int, type_of, why_not
+from minijit.runtime.typeof import canonical, is_big_int, type_of, why_not
 
 DTYPES = "? b B h H i I l L f d F D".split()
 
@@ -70,17 +70,15 @@ Point = namedtuple("Point", "x y")
         FloatChild(1),
         Colour.RED,
         Point(1, 2),
-        "text",
+        "a longer text " * 10,
         b"bytes",
         [1],
         {},
         object(),
-        int,
-        len,
         range(3),
         slice(3),
         ...,
-        (1, "text"),
+        (1, b"bytes"),
         (0,) * 1000,
         np.float16(1),
         np.longdouble(1),
@@ -112,4 +110,17 @@ def test_a_tuple_that_shares_its_parts_is_soon_refused() -> None:
 
 def test_big_ints() -> None:
     assert is_big_int(2**64) and is_big_int((1, (2**64,)))
-    assert not is_big_int(1) and not is_big_int((1, 2)) and not is_big_int((2**64, "x")) and not is_big_int("x")
+    assert not is_big_int(1) and not is_big_int((1, 2)) and not is_big_int((2**64, b"x")) and not is_big_int("x")
+
+
+@pytest.mark.parametrize("value", ["text", "", int, len, np.float32, np.dtype("i2"), np.add, canonical])
+def test_constants_are_known_by_value_or_identity(value: Any) -> None:
+    assert type_of(value) == t.Const(value)
+    assert type_of((1, value)) == t.Tuple((t.INT, t.Const(value)))
+
+
+def test_strings_are_interned_at_any_depth() -> None:
+    text = "".join(["some", " text"])
+    row = canonical((1, text, (2.5, (text,)), (1, 2)))
+    assert row == (1, text, (2.5, (text,)), (1, 2))
+    assert row[1] is row[2][1][0]

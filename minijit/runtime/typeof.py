@@ -115,9 +115,17 @@ def _count_items(value: tuple[object, ...], limit: int) -> int:
 
 def canonical(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row of arguments with its strings interned: native code knows a string by its address."""
-    if any(type(value) is str for value in row):
-        return tuple(intern(value) if type(value) is str else value for value in row)
+    if any(type(value) is str or type(value) is tuple for value in row):
+        return tuple(map(_interned, row))
     return row
+
+
+def _interned(value: Any) -> Any:
+    if type(value) is str:
+        return intern(value)
+    if type(value) is tuple and any(type(item) is str or type(item) is tuple for item in value):
+        return tuple(map(_interned, value))
+    return value
 
 
 def is_big_int(value: object) -> bool:
