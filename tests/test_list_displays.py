@@ -33,6 +33,21 @@ def mixed(n):
     return s
 
 
+def first_and_rest(a, b, c):
+    first, *rest = a, b, c
+    *_, last = a, b
+    s = first * 2 + last
+    for x in rest:
+        s += x
+    p, *nothing, q = (1, n := 2)
+    return s, len(rest), max(rest), len(nothing), p, q, n
+
+
+def kept_rest(n):
+    first, *rest = n, n + 1, n + 2
+    return first, rest
+
+
 def returned(n):
     return [n, n]
 
@@ -59,6 +74,7 @@ def compared(n):
         (is_small, (7,)),
         (array_of, (1, 2.5)),
         (mixed, (3,)),
+        (first_and_rest, (1, 2.5, 7)),
     ],
 )
 def test_read_lists_are_native(function: Callable[..., object], args: tuple[object, ...]) -> None:
@@ -67,7 +83,7 @@ def test_read_lists_are_native(function: Callable[..., object], args: tuple[obje
         assert_same(compiled, *args)
 
 
-@pytest.mark.parametrize("function", [returned, indexed, changed, compared])
+@pytest.mark.parametrize("function", [returned, indexed, changed, compared, kept_rest])
 def test_other_lists_are_interpreted(function: Callable[..., object]) -> None:
     compiled = minijit.jit(function, fallback="silent")
     assert_same(compiled, 1)

@@ -53,6 +53,9 @@ def _item_of_display(instr: Instr, replaced: dict[Value, Value]) -> Value | None
 
 
 def _does_nothing(unpack: Instr) -> bool:
+    if unpack.attrs["starred"] is not None:
+        # Its items are not those of what it takes apart.
+        return False
     binding = unpack.attrs.get("binding")
     return isinstance(binding, Binding) and all(isinstance(case.target, ConstantTarget) for case in binding.cases)
 

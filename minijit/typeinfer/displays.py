@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,18 +26,15 @@ def is_only_read(inference: Inference, display: Instr) -> bool:
 
     Such a list needs no identity and never changes: it may be held as a tuple.
     """
-    found = False
     for block in inference.source.blocks:
         for instr in block.instrs:
-            if display in instr.args:
-                found = True
-                if not _reads(inference, instr, display):
-                    return False
+            if display in instr.args and not _reads(inference, instr, display):
+                return False
         if block.terminator is not None and display in block.terminator.args:
             return False
         if any(display in edge.args for edge in block.edges):
             return False
-    return found
+    return True
 
 
 def _reads(inference: Inference, user: Instr, display: Value) -> bool:
@@ -48,9 +46,22 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
         case "build_list":
             return is_only_read(inference, user)
         case "call":
-            return user.args[0] is not display and _is_reader(inference.fact(user.args[0]).const)
+            return user.args[0] is not display and _is_reader(_callee(inference, user.args[0]))
         case _:
             return False
+
+
+def _callee(inference: Inference, value: Value) -> object:
+    """What is called, also where the inference has not come to it yet."""
+    known = inference.fact(value).const
+    if known is not UNKNOWN or not isinstance(value, Instr):
+        return known
+    if value.op == "global":
+        return inference.program.fact_of_global(inference.function, value.attrs["name"])[0].const
+    if value.op == "getattr":
+        owner = _callee(inference, value.args[0])
+        return getattr(owner, value.attrs["name"], UNKNOWN) if isinstance(owner, ModuleType) else UNKNOWN
+    return UNKNOWN
 
 
 def _is_reader(callee: Any) -> bool:
