@@ -56,6 +56,10 @@ def indexed(n):
     return [1, 2, 3][n]
 
 
+def dtype_of_fields(n):
+    return np.dtype([("x", "f8")]).itemsize + n
+
+
 def changed(n):
     values = [1, 2]
     values.append(n)
@@ -83,7 +87,7 @@ def test_read_lists_are_native(function: Callable[..., object], args: tuple[obje
         assert_same(compiled, *args)
 
 
-@pytest.mark.parametrize("function", [returned, indexed, changed, compared, kept_rest])
+@pytest.mark.parametrize("function", [returned, indexed, dtype_of_fields, changed, compared, kept_rest])
 def test_other_lists_are_interpreted(function: Callable[..., object]) -> None:
     compiled = minijit.jit(function, fallback="silent")
     assert_same(compiled, 1)

@@ -18,8 +18,6 @@ _READERS: Final = frozenset(
 )
 """Builtins that only read a sequence and do not keep it."""
 
-_NOT_READERS: Final = frozenset({np.shape})
-
 
 def is_only_read(inference: Inference, display: Instr) -> bool:
     """Whether a list is only iterated over, searched, or given to functions that treat lists and tuples alike.
@@ -65,8 +63,11 @@ def _callee(inference: Inference, value: Value) -> object:
 
 
 def _is_reader(callee: Any) -> bool:
-    if callee is UNKNOWN or callee in _NOT_READERS:
+    if callee is UNKNOWN:
         return False
-    if isinstance(callee, np.ufunc) or (getattr(callee, "__module__", None) or "").split(".")[0] == "numpy":
+    if any(callee is getattr(builtins, name) for name in _READERS):
         return True
-    return any(callee is getattr(builtins, name) for name in _READERS)
+    if isinstance(callee, type):
+        # Classes may treat lists and tuples differently: np.dtype([...]) is not np.dtype((...)).
+        return False
+    return isinstance(callee, np.ufunc) or (getattr(callee, "__module__", None) or "").split(".")[0] == "numpy"
