@@ -73,6 +73,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     Slice, Iterator         the parts of their fields; enumerate: the iterable, then the start
     BoundMethod             the parts of the receiver
     Index, Object           i64; ptr (a PyObject)
+    PythonList              ptr (a PyObject)
     None, Unbound, Const    nothing
     ======================  ====================================================================
 
@@ -101,7 +102,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return parts_of(one.receiver)
         case t.Index():
             return (I64,)
-        case t.Object():
+        case t.Object() | t.PythonList():
             return (PTR,)
         case _:
             return ()

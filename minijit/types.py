@@ -80,12 +80,30 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A ``tuple`` of known length; each item has its own type."""
+    """A ``tuple`` of known length; each item has its own type.
+
+    `cls` is the class of the Python object: a named tuple, or ``list`` for a list that is only read (it can't change,
+    so it is held like a tuple and is a list only where Python sees it).
+    """
 
     items: tuple[Type, ...]
+    cls: type = tuple
 
     def __str__(self) -> str:
-        return f"({', '.join(map(str, self.items))}{',' if len(self.items) == 1 else ''})"
+        inside = ", ".join(map(str, self.items))
+        if self.cls is list:
+            return f"[{inside}]"
+        return f"{'' if self.cls is tuple else self.cls.__name__}({inside}{',' if len(self.items) == 1 else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonList:
+    """A ``list`` of a length that is known at run time only, with items of one type: the Python object itself."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +230,7 @@ Type: TypeAlias = (
     | Unbound
     | Never
     | Tuple
+    | PythonList
     | Union
     | MaybeInt
     | Const

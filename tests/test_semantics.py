@@ -233,6 +233,18 @@ def test_a_view_returned_twice() -> None:
     assert again is a
 
 
+def test_a_list_returned_twice() -> None:
+    @njit
+    def twice(a):
+        p = np.split(a, 2)
+        return p, p
+
+    first, second = twice(np.arange(4.0))
+    assert type(first) is list
+    assert first is not second
+    assert [list(part) for part in first] == [list(part) for part in second]
+
+
 def test_strings_keep_their_value() -> None:
     @njit
     def same(mode):

@@ -51,8 +51,9 @@ class Boxer:
                 return self._array(one, slots, slot)
             case t.NoneValue():
                 return self._shared(text.module.external("mj_none"), immortal=api.IMMORTALS)
-            case t.Tuple(items):
-                return self._tuple(items, slots, slot)
+            case t.Tuple(items, cls):
+                whole = self._tuple(items, slots, slot)
+                return whole if cls is tuple else self._of_class(whole, cls)
             case t.Union():
                 return self._union(one, slots, slot)
             case t.MaybeInt(other):
@@ -64,7 +65,7 @@ class Boxer:
                 return self._slice(one, slots, slot)
             case t.Index():
                 return self._python_scalar("int", slots, slot)
-            case t.Object():
+            case t.Object() | t.PythonList():
                 return self._shared(text.load("ptr", slots, _SLOT * slot))
             case t.Const():
                 return self._shared(self.constant(one.value))
@@ -173,6 +174,22 @@ class Boxer:
             text.jump(done)
         text.begin(done)
         return text.phi("ptr", incoming)
+
+    def _of_class(self, whole: str, cls: type) -> str:
+        """A list or named tuple with the items of the tuple `whole`, which is used up."""
+        text = self.text
+        start, made, done = text.block, text.new_label("made"), text.new_label("sequence")
+        text.branch(text.value(f"icmp ne ptr {whole}, null"), made, done, likely=True)
+        text.begin(made)
+        if cls is list:
+            result = text.call("ptr", "PySequence_List", ("ptr", whole))
+        else:
+            maker = self.constant(cls._make)  # type: ignore[attr-defined]
+            result = text.call("ptr", "PyObject_CallOneArg", ("ptr", maker), ("ptr", whole))
+        self.drop(whole)
+        text.jump(done)
+        text.begin(done)
+        return text.phi("ptr", [("null", start), (result, made)])
 
     def _union(self, one: t.Union, slots: str, slot: int) -> str:
         text = self.text

@@ -15,7 +15,6 @@ from minijit import types as t
 from minijit.codegen.boxing import Boxer
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type, symbol
 from minijit.codegen.unboxing import unbox
-from minijit.errors import InternalError
 from minijit.ir import context
 from minijit.ir.unit import PythonCall, Unit
 from minijit.machine import Machine, parts_of, union_layout
@@ -42,7 +41,7 @@ def _emit_thunk(text: FunctionText, unit: Unit, call: PythonCall) -> None:
     boxer = Boxer(text, unit, "%ctx")
     raised, other = text.new_label("raised"), text.new_label("other")
     result = _call(text, boxer, call, raised)
-    _take_apart(text, call.result, result, other, raised)
+    _take_apart(boxer, call.result, result, other, raised)
     boxer.drop(result)
     text.do("ret i32 0")
     text.begin(other)
@@ -85,16 +84,17 @@ def _call(text: FunctionText, boxer: Boxer, call: PythonCall, raised: str) -> st
     return result
 
 
-def _take_apart(text: FunctionText, wanted: t.Type, result: str, other: str, raised: str) -> None:
+def _take_apart(boxer: Boxer, wanted: t.Type, result: str, other: str, raised: str) -> None:
     """Store the parts of `result` in the slots at ``%ret``, or go to `other`."""
+    text = boxer.text
     if not isinstance(wanted, t.Union):
-        _store_parts(text, wanted, result, 0, other, raised)
+        _store_parts(boxer, wanted, result, 0, other, raised)
         return
     done = text.new_label("taken")
     starts = union_layout(wanted.members)[1]
     for tag, member in enumerate(wanted.members):
         following = other if tag == len(wanted.members) - 1 else text.new_label("try")
-        _store_parts(text, member, result, starts[tag], following, raised)
+        _store_parts(boxer, member, result, starts[tag], following, raised)
         text.store("i8", str(tag), "%ret")
         text.jump(done)
         if following != other:
@@ -102,12 +102,17 @@ def _take_apart(text: FunctionText, wanted: t.Type, result: str, other: str, rai
     text.begin(done)
 
 
-def _no_constant(text: FunctionText, value: object) -> str:
-    raise InternalError(f"a call into Python can't be asked for the object {value!r}")
-
-
-def _store_parts(text: FunctionText, wanted: t.Type, result: str, slot: int, other: str, raised: str) -> None:
-    (parts,) = unbox(text, [result], (wanted,), other, lambda text, array: array, _no_constant)
+def _store_parts(boxer: Boxer, wanted: t.Type, result: str, slot: int, other: str, raised: str) -> None:
+    text = boxer.text
+    (parts,) = unbox(
+        text,
+        [result],
+        (wanted,),
+        other,
+        lambda text, array: array,
+        lambda text, value: boxer.constant(value),
+        any_layout=True,
+    )
     machines = parts_of(wanted)
     for position in _objects(wanted):
         text.call("void", "Py_IncRef", ("ptr", parts[position]))
@@ -143,7 +148,7 @@ def _arrays(wanted: t.Type, start: int = 0) -> list[int]:
 
 def _objects(wanted: t.Type, start: int = 0) -> list[int]:
     """The positions among the parts at which references to objects stand."""
-    if isinstance(wanted, t.Object):
+    if isinstance(wanted, t.Object | t.PythonList):
         return [start]
     return _in_items(wanted, start, _objects)
 

@@ -39,27 +39,33 @@ def unbox(
     miss: str,
     owner_of: OwnerOf,
     constant_of: ConstantOf,
+    *,
+    any_layout: bool = False,
 ) -> list[list[str]]:
     """Test and take apart `objects`; control goes to the block `miss` when one is not of its wanted type.
 
-    Returns the parts of every object in the order of :func:`minijit.machine.parts_of`.
+    With `any_layout`, arrays that happen to be contiguous are taken for those whose strides are known at run time
+    only, too. Returns the parts of every object in the order of :func:`minijit.machine.parts_of`.
     """
-    items = _test(text, list(zip(objects, wanted, strict=True)), miss, constant_of)
+    items = _test(text, list(zip(objects, wanted, strict=True)), miss, constant_of, any_layout)
     return [_parts(text, value, one, items, miss, owner_of) for value, one in zip(objects, wanted, strict=True)]
 
 
 def _test(
-    text: FunctionText, level: list[tuple[str, t.Type]], miss: str, constant_of: ConstantOf
+    text: FunctionText, level: list[tuple[str, t.Type]], miss: str, constant_of: ConstantOf, any_layout: bool
 ) -> dict[str, list[str]]:
     """Emit all tests that can be made before values are read; returns the items of the tuples met, by tuple."""
     items: dict[str, list[str]] = {}
     while level:
         _require(text, [_has_type(text, value, one, constant_of) for value, one in level], miss)
-        _require(text, [c for value, one in level for c in _field_tests(text, value, one)], miss)
+        _require(text, [c for value, one in level for c in _field_tests(text, value, one, any_layout)], miss)
         below: list[tuple[str, t.Type]] = []
         for value, one in level:
             if isinstance(one, t.Tuple):
-                items[value] = [text.load("ptr", value, api.TUPLE_ITEMS + 8 * k) for k in range(len(one.items))]
+                row, start = value, api.TUPLE_ITEMS
+                if one.cls is list and one.items:
+                    row, start = text.load("ptr", value, api.LIST_ITEMS), 0
+                items[value] = [text.load("ptr", row, start + 8 * k) for k in range(len(one.items))]
                 below += zip(items[value], one.items, strict=True)
         level = below
     return items
@@ -81,6 +87,8 @@ def _has_type(text: FunctionText, value: str, wanted: t.Type, constant_of: Const
     if isinstance(wanted, t.NoneValue):
         return text.value(f"icmp eq ptr {value}, {text.module.external('mj_none')}")
     found = text.load("ptr", value, api.TYPE)
+    if isinstance(wanted, t.Tuple) and wanted.cls not in (tuple, list):
+        return text.value(f"icmp eq ptr {found}, {constant_of(text, wanted.cls)}")
     return text.value(f"icmp eq ptr {found}, {text.module.external(api.type_symbol(python_type(wanted)))}")
 
 
@@ -93,20 +101,22 @@ def python_type(wanted: t.Type) -> type:
             return dtype.type
         case t.Array():
             return np.ndarray
-        case t.Tuple():
-            return tuple
+        case t.Tuple(cls=cls):
+            return cls
+        case t.PythonList():
+            return list
         case _:
             raise InternalError(f"a value of type {wanted} can't be taken from Python")
 
 
-def _field_tests(text: FunctionText, value: str, wanted: t.Type) -> list[str]:
+def _field_tests(text: FunctionText, value: str, wanted: t.Type, any_layout: bool) -> list[str]:
     match wanted:
         case t.Tuple(items):
             return [text.value(f"icmp eq i64 {text.load('i64', value, api.TUPLE_LENGTH)}, {len(items)}")]
         case t.Array():
             dtype = text.load("ptr", value, api.ARRAY_DTYPE)
             word = text.value(f"and i64 {text.load('i64', dtype, api.DTYPE_WORD)}, {api.DTYPE_WORD_MASK}")
-            mask, flags = _flags(wanted)
+            mask, flags = _flags(wanted, any_layout)
             found = text.value(f"and i32 {text.load('i32', value, api.ARRAY_FLAGS)}, {mask}")
             return [
                 text.value(f"icmp eq i64 {word}, {api.dtype_word(wanted.dtype)}"),
@@ -117,7 +127,7 @@ def _field_tests(text: FunctionText, value: str, wanted: t.Type) -> list[str]:
             return []
 
 
-def _flags(wanted: t.Array) -> tuple[int, int]:
+def _flags(wanted: t.Array, any_layout: bool) -> tuple[int, int]:
     """Which of an array's flags are looked at, and how they must be.
 
     They must be exactly as the type says, though an array that is writable, or contiguous, could be taken for one
@@ -130,6 +140,8 @@ def _flags(wanted: t.Array) -> tuple[int, int]:
             return api.ALIGNED | api.C_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | api.C_CONTIGUOUS | writable
         case "F":
             order = api.F_CONTIGUOUS
+        case _ if any_layout:
+            return api.ALIGNED | api.WRITEABLE, api.ALIGNED | writable
         case _:
             order = 0
     return api.ALIGNED | api.C_CONTIGUOUS | api.F_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | order | writable
@@ -150,7 +162,7 @@ def _parts(
         case t.Tuple(types):
             pairs = zip(items[value], types, strict=True)
             return [part for item, one in pairs for part in _parts(text, item, one, items, miss, owner_of)]
-        case t.Object():
+        case t.Object() | t.PythonList():
             return [value]
         case _:
             return []

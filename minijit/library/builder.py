@@ -273,7 +273,7 @@ def holds(member: t.Type, one: t.Type) -> bool:
             and member.writable == one.writable
         )
     if isinstance(member, t.Tuple) and isinstance(one, t.Tuple) and len(member.items) == len(one.items):
-        return all(holds(a, b) for a, b in zip(member.items, one.items, strict=True))
+        return member.cls is one.cls and all(holds(a, b) for a, b in zip(member.items, one.items, strict=True))
     if isinstance(member, t.Union):
         return all(any(holds(a, b) for a in member.members) for b in t.alternatives_of(one))
     return isinstance(member, t.MaybeInt) and member.other == one

@@ -25,8 +25,10 @@ def class_of(one: t.Type) -> type | None:
             return dtype.type
         case t.Array():
             return np.ndarray
-        case t.Tuple():
-            return tuple
+        case t.Tuple(cls=cls):
+            return cls
+        case t.PythonList():
+            return list
         case t.NoneValue():
             return type(None)
         case t.Range():

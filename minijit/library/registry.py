@@ -109,7 +109,8 @@ class Entry:
 def matches(pattern: Pattern, one: t.Type) -> bool:
     """Whether `one` fits `pattern`."""
     if isinstance(pattern, type):
-        return isinstance(one, pattern)
+        # Some lists are held like tuples, but are not what is registered for tuples.
+        return isinstance(one, pattern) and (pattern is not t.Tuple or one.cls is not list)  # type: ignore[union-attr]
     if isinstance(pattern, tuple):
         return any(matches(each, one) for each in pattern)
     if callable(pattern):

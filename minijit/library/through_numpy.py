@@ -20,11 +20,14 @@ from minijit.library.array_attributes import arrays
 from minijit.library.builder import Builder, Val
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
+from minijit.library.sequences import is_named_tuple, register_fields
 from minijit.numpy_types import is_native, sample_of, type_of_value
 
 _LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
 _MOST_TYPES: Final = 4
 _LARGE: Final = 64
+_MOST_ITEMS: Final = 32
+"""Longer tuples and lists are not taken apart."""
 
 
 
@@ -44,7 +47,8 @@ COPYING: Final = _words(
     intersect1d union1d setdiff1d setxor1d take choose compress extract select where clip round around fix
     nan_to_num i0 sinc unwrap angle real_if_close triu tril diagflat triu_indices tril_indices diag_indices
     indices trapezoid polyval polyfit polyadd polymul polysub roots poly unravel_index ravel_multi_index
-    packbits unpackbits hanning hamming bartlett blackman kaiser einsum tensordot take_along_axis block array
+    packbits unpackbits unique_all unique_counts unique_inverse vander copy broadcast_shapes fromiter concat
+    hanning hamming bartlett blackman kaiser einsum tensordot take_along_axis block array
     """
 )
 """Functions whose results share no memory with their arguments."""
@@ -53,7 +57,8 @@ VIEWING: Final = _words(
     """
     reshape ravel transpose permute_dims swapaxes moveaxis rollaxis expand_dims squeeze flip fliplr flipud
     rot90 diag diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray
-    ascontiguousarray asfortranarray meshgrid require real imag matrix_transpose
+    ascontiguousarray asfortranarray asanyarray astype
+    split array_split hsplit vsplit dsplit unstack meshgrid require real imag matrix_transpose
     """
 )
 """Functions that may return views of their arguments, or the arguments themselves."""
@@ -61,7 +66,8 @@ VIEWING: Final = _words(
 LINALG: Final = _words(
     """
     norm inv pinv solve det slogdet cond eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq matrix_power
-    matrix_rank multi_dot tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
+    matrix_rank multi_dot matmul diagonal matrix_transpose
+    tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
     """
 )
 FFT: Final = _words(
@@ -74,22 +80,24 @@ FFT: Final = _words(
 _COPYING_METHODS: Final = _words(
     """
     sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted
-    repeat trace dot nonzero take choose compress clip round flatten
+    repeat trace dot nonzero take choose compress clip round flatten tolist byteswap
     """
 )
-_VIEWING_METHODS: Final = _words("reshape ravel transpose swapaxes squeeze diagonal")
+_VIEWING_METHODS: Final = _words("reshape ravel transpose swapaxes squeeze diagonal astype view")
 
-_KEYWORDS: Final = _words(
-    """
-    a a_min a_max min max arr x y xp fp v axis axes axis1 axis2 dtype order copy kind descending stable side
-    sorter right keepdims initial where ddof correction mean rtol atol equal_nan shift repeats reps shape
-    newshape num endpoint retstep base N M k n m offset bins range density weights return_index return_inverse
-    return_counts sorted minlength left period decimals casting mode prepend append to_begin to_end q method
-    interpolation full_matrices compute_uv hermitian ord indexing subok ndmin like assume_unique invert nan
-    posinf neginf discont rowvar bias optimize deg fill_value s d norm p UPLO rcond tol values condition
-    source destination start stop step size
-    """
-)
+
+
+class _AnyKeyword(dict[str, Any]):
+    """The names of all keyword arguments but ``out``, which is written to."""
+
+    def __contains__(self, name: object) -> bool:
+        return name != "out"
+
+    def __missing__(self, name: str) -> Any:
+        return anything
+
+
+_KEYWORDS: Final = _AnyKeyword({"": anything})
 
 
 def _known(arg: Arg) -> object:
@@ -101,13 +109,21 @@ def _known(arg: Arg) -> object:
 def _sample(one: t.Type, lengths: Sequence[int]) -> Any:
     """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
     match one:
+        case t.PythonScalar("int"):
+            # Different ones, too: the layout of a result may depend on it.
+            return 1 + lengths[-1] % 3
         case t.Array(dtype, ndim, layout, writable):
             return _sample_array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
         case t.PythonScalar() | t.NumpyScalar():
             return sample_of(one)
-        case t.Tuple(items):
-            found = tuple(_sample(item, lengths) for item in items)
-            return UNKNOWN if any(item is UNKNOWN for item in found) else found
+        case t.Tuple(items, cls):
+            found = [_sample(item, lengths) for item in items]
+            if any(item is UNKNOWN for item in found):
+                return UNKNOWN
+            return cls(found) if cls in (tuple, list) else cls._make(found)  # type: ignore[attr-defined]
+        case t.PythonList(item):
+            found = [_sample(item, lengths) for _ in range(2)]
+            return UNKNOWN if any(one is UNKNOWN for one in found) else found
         case t.Const(value=value):
             return value
         case t.NoneValue():
@@ -132,18 +148,22 @@ def _sample_array(dtype: Any, shape: tuple[int, ...], layout: str, writable: boo
 
 
 def type_of_object(value: Any) -> t.Type | None:
-    """The type of a number, an array or a tuple of such, as the caller of a function would see it."""
+    """The type of a number, an array, or a tuple or list of such, as the caller of a function would see it."""
     if type(value) is np.ndarray:
         flags, dtype = value.flags, value.dtype
         if not is_native(dtype) or not flags.aligned:
             return None
         layout: t.Layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
         return t.Array(np.dtype(dtype.str), value.ndim, layout, bool(flags.writeable))
-    if isinstance(value, tuple):
-        # A named tuple is of a class of its own: what is taken apart is not what is returned.
-        items = [type_of_object(item) for item in value] if type(value) is tuple else [None]
-        return None if None in items else t.Tuple(tuple(items))  # type: ignore[arg-type]
-    return type_of_value(value)
+    if isinstance(value, tuple | list):
+        cls = type(value)
+        items = [type_of_object(item) for item in value]
+        if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or is_named_tuple(cls)):
+            return None
+        if cls not in (tuple, list):
+            register_fields(cls)
+        return t.Tuple(tuple(items), cls)  # type: ignore[arg-type]
+    return t.NONE if value is None else type_of_value(value)
 
 
 def _hashable(arg: Arg) -> Any:
@@ -167,8 +187,10 @@ def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mappi
 
 @cache
 def _result_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: tuple[Any, ...]) -> t.Type | None:
-    seen: dict[t.Type, None] = {}
-    for lengths in _LENGTHS:
+    seen: dict[t.Type, bool] = {}
+    given = [value for row in (*args, *(row for _, row in keywords)) for value in row[2:] if type(value) is int]
+    # A length may have to be a multiple of a number that is known: np.split(a, 5).
+    for lengths in (*_LENGTHS, *((abs(value),) * 4 for value in given if value)):
         made = [value if value is not UNKNOWN else _sample(one, lengths) for one, _, value in args]
         named = {
             name: value if value is not UNKNOWN else _sample(one, lengths) for name, (one, _, value) in keywords
@@ -185,35 +207,68 @@ def _result_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: tu
                 return None
         if found is None:
             return None
-        seen[found] = None
-    if not seen or len(seen) > _MOST_TYPES:
+        seen[found] = seen.get(found, False) or 1 not in lengths
+    if any(seen.values()):
+        # What comes of axes of length 1 only may be a special case: np.cov of one row is a number.
+        is_number = {one: isinstance(one, t.PythonScalar | t.NumpyScalar) for one in seen}
+        seen = {one: usual for one, usual in seen.items() if usual or is_number[one] == is_number[next(iter(seen))]}
+    if not seen:
         return None
-    if len(seen) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in seen):
+    # The length of a list may follow from any number among the arguments.
+    is_open = any(one == t.INT and value is UNKNOWN for one, _, value in (*args, *(row for _, row in keywords)))
+    return _common(list(seen), is_open)
+
+
+def _common(seen: Sequence[t.Type], is_open: bool) -> t.Type | None:
+    """One type for all that was seen: layouts that depend on the lengths are left to run time."""
+    if all(isinstance(one, t.Tuple) and one.cls is list for one in seen):
+        rows: list[tuple[t.Type, ...]] = [one.items for one in seen]  # type: ignore[union-attr]
+        if is_open or len({len(row) for row in rows}) > 1:
+            item = _common([one for row in rows for one in row], is_open)
+            return None if item is None or isinstance(item, t.Union) else t.PythonList(item)
+    merged: list[t.Type] = []
+    for one in dict.fromkeys(seen):
+        place = next((k for k, other in enumerate(merged) if _merged(one, other) is not None), None)
+        if place is None:
+            merged.append(one)
+        else:
+            merged[place] = _merged(one, merged[place])  # type: ignore[assignment]
+    if not merged or len(merged) > _MOST_TYPES:
         return None
-    return t.union_of(tuple(seen))
+    if len(merged) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in merged):
+        return None
+    return t.union_of(tuple(merged))
 
 
-def _has_array(args: Sequence[Arg]) -> bool:
-    return any(_holds_array(arg.type) for arg in args)
-
-
-def _holds_array(one: t.Type) -> bool:
-    return isinstance(one, t.Array) or (isinstance(one, t.Tuple) and any(map(_holds_array, one.items)))
+def _merged(one: t.Type, other: t.Type) -> t.Type | None:
+    """A type for both, where they differ in the layout of arrays only."""
+    if one == other:
+        return one
+    if isinstance(one, t.Array) and isinstance(other, t.Array):
+        same = (one.dtype, one.ndim, one.writable) == (other.dtype, other.ndim, other.writable)
+        return t.Array(one.dtype, one.ndim, "A", one.writable) if same else None
+    if isinstance(one, t.Tuple) and isinstance(other, t.Tuple):
+        if one.cls is not other.cls or len(one.items) != len(other.items):
+            return None
+        items = [_merged(x, y) for x, y in zip(one.items, other.items, strict=True)]
+        return None if None in items else t.Tuple(tuple(items), one.cls)  # type: ignore[arg-type]
+    if isinstance(one, t.PythonList) and isinstance(other, t.PythonList):
+        item = _merged(one.item, other.item)
+        return None if item is None else t.PythonList(item)
+    return None
 
 
 def _register(key: object, function: Callable[..., Any], effects: str, samples: Any) -> None:
-    makes_arrays = getattr(function, "__name__", "") in _MAKERS
+    name = getattr(function, "__name__", str(function))
 
     def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        if not makes_arrays and not _has_array([*args, *keywords.values()]):
-            return None
         return result_of(function, args, keywords)
 
     @lowers(
         key,
         result=result,
         rest=anything,
-        keywords=dict.fromkeys(_KEYWORDS, anything),
+        keywords=_KEYWORDS,
         effects=effects,
         samples=samples,
     )
@@ -221,16 +276,9 @@ def _register(key: object, function: Callable[..., Any], effects: str, samples: 
         named = {name: Arg(one.type, one.const) for name, one in keywords.items()}
         wanted = result(*(Arg(one.type, one.const) for one in args), **named)
         assert wanted is not None
+        remarks = b.function.attrs.setdefault("remarks", [])
+        remarks.append((b.span, f"{name} is computed by NumPy, called through Python"))
         return b.call_python(function, [*args, *keywords.values()], wanted, tuple(keywords), effects="")
-
-
-_MAKERS: Final = _words(
-    """
-    linspace logspace geomspace eye identity tri indices triu_indices tril_indices diag_indices fftfreq rfftfreq
-    hanning hamming bartlett blackman kaiser array unravel_index
-    """
-)
-"""Functions that make arrays from numbers."""
 
 
 def _pairs() -> Iterator[tuple[Any, ...]]:
@@ -259,3 +307,29 @@ for _name in _COPYING_METHODS:
         _register(method(_name), getattr(np.ndarray, _name), _FRESH, arrays)
 for _name in _VIEWING_METHODS:
     _register(method(_name), getattr(np.ndarray, _name), _SHARED, arrays)
+
+
+def _changed_in_place(array: Arg, *args: Arg, **keywords: Arg) -> t.Type | None:
+    kind = array.type
+    writable = isinstance(kind, t.Array) and kind.writable
+    return t.NONE if writable and not any(isinstance(one.type, t.Array) for one in args) else None
+
+
+def _register_in_place(name: str) -> None:
+    """A method that changes its array and gives ``None``."""
+
+    @lowers(
+        method(name),
+        t.Array,
+        result=_changed_in_place,
+        rest=anything,
+        keywords=_KEYWORDS,
+        effects="reads writes raises",
+    )
+    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
+        called = getattr(np.ndarray, name)
+        return b.call_python(called, [*args, *keywords.values()], t.NONE, tuple(keywords), effects="writes")
+
+
+for _name in ("sort", "partition"):
+    _register_in_place(_name)

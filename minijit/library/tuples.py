@@ -134,9 +134,9 @@ def _mul_swapped(b: Builder, count: Val, one: Val) -> Val:
 def _type_of_tuple(*iterables: Arg) -> t.Type | None:
     if not iterables:
         return t.EMPTY_TUPLE
-    return iterables[0].type if len(iterables) == 1 else None
+    return t.Tuple(items_of(iterables[0])) if len(iterables) == 1 else None
 
 
 @lowers(tuple, result=_type_of_tuple, rest=t.Tuple, samples=[(one,) for one in TUPLES])
 def _tuple(_b: Builder, *iterables: Val) -> Val:
-    return iterables[0] if iterables else tuple_val([])
+    return tuple_val(values_of(iterables[0])) if iterables else tuple_val([])

@@ -86,7 +86,7 @@ def _is_of_library(instr: Instr) -> bool:
 
 def _may_hold_array(one: object) -> bool:
     match one:
-        case t.Array() | t.Object():
+        case t.Array() | t.Object() | t.PythonList():
             return True
         case t.Tuple(items) | t.Union(items):
             return any(map(_may_hold_array, items))

@@ -114,7 +114,7 @@ def _for_each_item_type(b: Builder, value: Val, build: Callable[[Val], Val], res
         if len(done) == count:
             whole = tuple_val(done)
             if isinstance(one, t.Tuple):
-                return build(whole)
+                return build(Val(t.Tuple(tuple(item.type for item in done), one.cls), whole.parts, whole.const))
             return build(Val(t.Slice(*(item.type for item in done)), whole.parts, tuple(item.const for item in done)))
         item = item_of(value, len(done))
         if isinstance(item.type, t.Union | t.MaybeInt):

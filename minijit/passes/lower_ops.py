@@ -62,7 +62,10 @@ def _not(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
 
 
 def _build_tuple(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
-    return tuple_val(operands_of(lowering.builder, instr, vals))
+    whole = tuple_val(operands_of(lowering.builder, instr, vals))
+    one = whole_type(instr)
+    is_list = isinstance(one, t.Tuple) and one.cls is list
+    return Val(one, whole.parts, whole.const) if is_list else whole
 
 
 def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:

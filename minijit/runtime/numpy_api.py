@@ -19,6 +19,8 @@ HEAD: Final = 16
 """Size of an object's head: offset of the value in ``float``, ``complex`` and NumPy scalars."""
 TUPLE_LENGTH: Final = 16
 TUPLE_ITEMS: Final = 24
+LIST_ITEMS: Final = 24
+"""Offset in a list of the pointer to its items; its length is where a tuple has it."""
 LONG_TAG: Final = 16
 """3.12 and newer: number of digits << 3 | sign (0 plus, 1 zero, 2 minus); before: number of digits with the sign."""
 LONG_DIGIT: Final = 24
@@ -74,7 +76,7 @@ def symbols() -> dict[str, int]:
     """Addresses of the objects and NumPy functions that generated code refers to, by symbol."""
     table = _api_table()
     addresses = {name: table[index] for name, index in _API_FUNCTIONS.items()}
-    for one in (int, float, bool, complex, tuple, range, slice, np.ndarray, *SCALAR_TYPES):
+    for one in (int, float, bool, complex, tuple, list, range, slice, np.ndarray, *SCALAR_TYPES):
         addresses[type_symbol(one)] = id(one)
     constants = {"none": None, "true": True, "false": False, "numpy_true": np.True_, "numpy_false": np.False_}
     for name, value in constants.items():
@@ -103,16 +105,23 @@ def layout_problem() -> str:
 
 
 def _word(value: object, offset: int) -> int:
-    return ctypes.c_int64.from_address(id(value) + offset).value
+    return _word_at(id(value) + offset)
+
+
+def _word_at(address: int) -> int:
+    return ctypes.c_int64.from_address(address).value
 
 
 def _objects_match() -> bool:
     items = (object(), 2.5, 1 - 2j)
+    row = list(items)
     scalars = [np.dtype(code).type(1) for code in _SCALAR_CODES]
     return (
         _word(items, TYPE) == id(tuple)
         and _word(items, TUPLE_LENGTH) == 3
         and [_word(items, TUPLE_ITEMS + 8 * index) for index in range(3)] == [id(item) for item in items]
+        and _word(row, TUPLE_LENGTH) == 3
+        and _word_at(_word(row, LIST_ITEMS) + 16) == id(items[2])
         and ctypes.c_double.from_address(id(items[1]) + HEAD).value == 2.5
         and [ctypes.c_double.from_address(id(items[2]) + HEAD + 8 * part).value for part in (0, 1)] == [1.0, -2.0]
         and all(ctypes.string_at(id(one) + HEAD, one.itemsize) == one.tobytes() for one in scalars)

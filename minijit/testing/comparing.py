@@ -34,7 +34,7 @@ def _differences(expected: Any, actual: Any, ulp: int, where: str) -> Iterator[s
     kind = type(expected)
     if type(actual) is not kind:
         yield f"{where}: {show(expected)} of type {_name(kind)} became {show(actual)} of type {_name(type(actual))}"
-    elif kind in (tuple, list):
+    elif isinstance(expected, tuple | list):
         if len(expected) != len(actual):
             yield f"{where}: length {len(expected)} became {len(actual)}"
         for index, (one, other) in enumerate(zip(expected, actual, strict=False)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Instr, Value
 
 if TYPE_CHECKING:
@@ -41,12 +42,32 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
             return True
         case "compare":
             return user.attrs["operator"] in ("in", "not in") and user.args[0] is not display
-        case "build_list":
+        case "build_list" | "build_tuple":
             return is_only_read(inference, user)
         case "call":
-            return user.args[0] is not display and _is_reader(_callee(inference, user.args[0]))
+            if user.args[0] is display:
+                return False
+            return _is_array_method(inference, user.args[0]) or _is_reader(_callee(inference, user.args[0]))
         case _:
             return False
+
+
+def is_only_returned(inference: Inference, display: Instr) -> bool:
+    """Whether a list is made for one ``return`` only: nobody else sees it, and it is made anew by each call."""
+    users = [
+        block.terminator
+        for block in inference.source.blocks
+        if block.terminator is not None and display in block.terminator.args
+    ]
+    used = any(display in instr.args for block in inference.source.blocks for instr in block.instrs)
+    passed = any(display in edge.args for block in inference.source.blocks for edge in block.edges)
+    return len(users) == 1 and users[0].op == "return" and not used and not passed
+
+
+def _is_array_method(inference: Inference, callee: Value) -> bool:
+    """Methods of arrays treat lists and tuples alike."""
+    bound = t.members_of(inference.fact(callee).type)
+    return bool(bound) and all(isinstance(one, t.BoundMethod) and isinstance(one.receiver, t.Array) for one in bound)
 
 
 def _callee(inference: Inference, value: Value) -> object:
@@ -67,7 +88,7 @@ def _is_reader(callee: Any) -> bool:
         return False
     if any(callee is getattr(builtins, name) for name in _READERS):
         return True
-    if isinstance(callee, type):
+    if isinstance(callee, type) or callee in (np.block, np.piecewise):
         # Classes may treat lists and tuples differently: np.dtype([...]) is not np.dtype((...)).
         return False
     return isinstance(callee, np.ufunc) or (getattr(callee, "__module__", None) or "").split(".")[0] == "numpy"

@@ -110,9 +110,9 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
         if (a.dtype, a.ndim, a.writable) == (b.dtype, b.ndim, b.writable):
             return t.Array(a.dtype, a.ndim, "A", a.writable)
         return None
-    if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and len(a.items) == len(b.items):
+    if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and a.cls is b.cls and len(a.items) == len(b.items):
         pairs = zip(a.items, b.items, strict=True)
-        return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs))
+        return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs), a.cls)
     return None
 
 

@@ -108,9 +108,9 @@ def _bind_all(choices: Sequence[tuple[Fact, ...]], single: Single) -> tuple[list
 def alternatives_of_items(one: t.Type) -> tuple[t.Type, ...]:
     """The types that a tuple or slice may have at run time, when those of its items are taken apart."""
     match one:
-        case t.Tuple(items):
+        case t.Tuple(items, cls):
             rows = itertools.product(*map(alternatives_of_items, items))
-            return tuple(t.Tuple(row) for row in itertools.islice(rows, MAX_CASES + 1))
+            return tuple(t.Tuple(row, cls) for row in itertools.islice(rows, MAX_CASES + 1))
         case t.Slice(start, stop, step):
             rows = itertools.product(*map(alternatives_of_items, (start, stop, step)))
             return tuple(t.Slice(*row) for row in rows)

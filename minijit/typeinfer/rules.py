@@ -14,7 +14,7 @@ from minijit.library.operations import format_value, item_at, join_strings, leng
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
-from minijit.typeinfer.displays import is_only_read
+from minijit.typeinfer.displays import is_only_read, is_only_returned
 from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.resolve import resolve
 
@@ -206,6 +206,8 @@ def _build_tuple(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _build_list(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     if is_only_read(inference, instr):
         return _build_tuple(inference, instr, inputs)
+    if is_only_returned(inference, instr):
+        return Fact(t.Tuple(tuple(fact.type for fact in expand_starred(inputs, instr)), list))
     raise Unsupported("a list that is kept or changed", "use a tuple, or an array made by np.empty or np.zeros")
 
 
