@@ -93,10 +93,10 @@ class LoopProgram:
         if kind < 0.25 and len(counters) < 3:
             self.loop(depth, counters)
         elif kind < 0.8:
-            self.add(depth, self.chance.choice(_statements(*e)))
+            self.add(depth, self.chance.choice(statements(*e)))
         else:
             self.add(depth, f"if {self.condition(counters, e)}:")
-            self.add(depth + 1, self.chance.choice(_statements(*e)))
+            self.add(depth + 1, self.chance.choice(statements(*e)))
 
     def condition(self, counters: list[str], e: list[str]) -> str:
         """Often what keeps an index of the statement behind it within an array, or nearly so."""
@@ -107,7 +107,7 @@ class LoopProgram:
         return self.chance.choice((f"{lower} and {upper}", lower, upper, other, f"not ({lower}) or {other}"))
 
 
-def _statements(one: str, two: str, three: str) -> tuple[str, ...]:
+def statements(one: str, two: str, three: str) -> tuple[str, ...]:
     return (
         f"v[{one}] = 1.5",
         f"v[{one}] = w[{two}]",

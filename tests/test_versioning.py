@@ -22,6 +22,7 @@ from minijit.runtime.typeof import type_of
 from minijit.testing import copy_arguments, differences
 from tests.golden_files import check_golden, golden_files, run_source
 from tests.random_loops import LoopProgram, random_arguments
+from tests.random_while_loops import WhileProgram
 
 
 class TooLong(BaseException):
@@ -61,10 +62,10 @@ def gave_up(result: Any) -> bool:
 
 
 @settings(max_examples=max(1, settings.default.max_examples // 2))
-@given(st.integers(0, 10**9))
-def test_random_nests(seed: int) -> None:
+@given(st.integers(0, 10**9), st.sampled_from((LoopProgram, WhileProgram)))
+def test_random_nests(seed: int, kind: type[LoopProgram]) -> None:
     chance = random.Random(seed)
-    source = LoopProgram(chance).text
+    source = kind(chance).text
     function = run_source(source, f"nest{seed}.py")["f"]
     compiled = minijit.jit(function, fallback="error")
     for _ in range(6):

@@ -12,6 +12,7 @@ from typing import Final
 from minijit.ir.builder import known
 from minijit.ir.nodes import Block, Instr, Param, Value
 from minijit.machine import I64
+from minijit.passes.inductions import Inductions
 from minijit.passes.loop_nests import Loop
 from minijit.passes.polynomials import Poly, constant, degree, plus, times, variable
 
@@ -42,14 +43,16 @@ class AffineForms:
         self.not_negative = not_negative
         self.wrapping: dict[Value, frozenset[Instr]] = {}
         self.counters: dict[Value, Loop] = {}
+        self.headers: dict[Block, Loop] = {}
         self.numbers: dict[Value, int] = {}
         self._polys: dict[Value, Poly | None] = {}
         self._fixed: dict[Value, bool] = {}
+        self._inductions = Inductions(root, homes)
         self._add_counters(root)
 
     def _add_counters(self, loop: Loop) -> None:
-        if loop.counter is not None:
-            self.counters[loop.counter] = loop
+        self.counters[loop.counter] = loop
+        self.headers[loop.header] = loop
         for child in loop.children:
             self._add_counters(child)
 
@@ -89,7 +92,7 @@ class AffineForms:
 
     def _find(self, value: Value) -> Poly | None:
         if isinstance(value, Param):
-            return self._variable(value) if value in self.counters else None
+            return self._variable(value) if value in self.counters else self._induction(value)
         if value.type is not I64:
             return None
         number = known(value)
@@ -99,6 +102,24 @@ class AffineForms:
         if op in _ARITHMETIC:
             return self._arithmetic(value, op)
         return None
+
+    def _induction(self, param: Param) -> Poly | None:
+        """What starts at something and changes by the same amount in each turn: ``start + step * counter``."""
+        loop = self.headers.get(param.block)
+        found = None if loop is None or param.type is not I64 else self._inductions.of(param, loop)
+        start = None if found is None else self.poly(found.start)
+        if loop is None or found is None or start is None:
+            return None
+        wrapping = self.wrapping[found.start]
+        change: Poly = {}
+        for value, count in found.step.items():
+            term = constant(1) if value is None else self.poly(value)
+            if term is None or degree(term) >= _DEEPEST:
+                return None
+            change = plus(change, term, count)
+            wrapping |= frozenset() if value is None else self.wrapping[value]
+        self.wrapping[param] = wrapping
+        return plus(start, times(change, self._variable(loop.counter)))
 
     def is_affine(self, poly: Poly) -> bool:
         """Whether all variables are counters or fixed."""

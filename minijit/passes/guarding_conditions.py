@@ -28,7 +28,7 @@ class Guards:
         self.before = before
         self._known: dict[Block, list[Poly]] = {}
         # What the header of a counted loop compares is known in a better form: as the number of turns.
-        self._counted = {loop.header for loop in forms.counters.values()}
+        self._counted = {loop.header for loop in forms.counters.values() if loop.turns is not None}
 
     def of(self, block: Block) -> list[Poly]:
         """All guards of a block, the nearest first."""
@@ -49,15 +49,16 @@ class Guards:
         end = ways[0][0].terminator
         if end is None or end.op != "branch" or end.edges[0].block is end.edges[1].block:
             return []
-        return self._told_by(end.args[0], end.edges[0].block is block)
+        return self.told_by(end.args[0], end.edges[0].block is block)
 
-    def _told_by(self, condition: Value, truth: bool) -> list[Poly]:
+    def told_by(self, condition: Value, truth: bool) -> list[Poly]:
+        """What is at least 0 where the condition is true, or where it is not."""
         if not isinstance(condition, Instr):
             return []
         if condition.op == ("and" if truth else "or"):
-            return [poly for arg in condition.args for poly in self._told_by(arg, truth)]
+            return [poly for arg in condition.args for poly in self.told_by(arg, truth)]
         if condition.op == "xor" and known(condition.args[1]) == 1:
-            return self._told_by(condition.args[0], not truth)
+            return self.told_by(condition.args[0], not truth)
         if condition.op != "icmp" or condition.args[0].type is not I64:
             return []
         predicate: str = condition.attrs["predicate"]

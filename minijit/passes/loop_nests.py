@@ -1,4 +1,4 @@
-"""Natural loops: how they are nested, and which of them count from 0 to a number of turns.
+"""Natural loops: how they are nested, and which of them count from 0 to a known number of turns.
 
 The front end makes every ``for`` loop in one shape: a header whose first parameter starts at 0 and is compared with the
 number of turns, and a jump back that adds 1::
@@ -18,6 +18,7 @@ from typing import Final
 from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value, predecessors
+from minijit.machine import I64
 
 _MOST_TURNS: Final = 8
 _MOST_WRITTEN_OUT: Final = 400
@@ -34,20 +35,25 @@ class Loop:
         All blocks from which the header is reached again, those of inner loops too.
     parent, children
         The loops around it and within it.
-    counter : Param or None
-        Counts the turns: 0, 1, 2 ...
+    entering, back : list of Edge
+        The ways to the header from outside and from within.
+    counter : Param
+        Counts the turns: 0, 1, 2 ... In a loop that does not count for itself it is only thought of: it belongs to no
+        block, and analyses may speak of it.
     turns : Value or None
-        The body runs while the counter is below this.
+        The body runs while the counter is below this; None where the loop does not count for itself.
     """
 
-    __slots__ = ("blocks", "children", "counter", "header", "parent", "turns")
+    __slots__ = ("back", "blocks", "children", "counter", "entering", "header", "parent", "turns")
 
     def __init__(self, header: Block) -> None:
         self.header = header
         self.blocks: set[Block] = {header}
         self.parent: Loop | None = None
         self.children: list[Loop] = []
-        self.counter: Param | None = None
+        self.entering: list[Edge] = []
+        self.back: list[Edge] = []
+        self.counter = Param(header, "turn", I64)
         self.turns: Value | None = None
 
 
@@ -62,8 +68,9 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
             continue
         loop = Loop(header)
         _collect_blocks(loop, [source for source, _ in back], before)
-        entering = [edge for source, edge in before[header] if source not in loop.blocks]
-        _find_counter(loop, entering, [edge for _, edge in back])
+        loop.entering = [edge for source, edge in before[header] if source not in loop.blocks]
+        loop.back = [edge for _, edge in back]
+        _find_counter(loop)
         loops.append(loop)
     for loop in loops:
         around = [other for other in loops if other is not loop and loop.header in other.blocks]
@@ -76,7 +83,7 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
 def is_tiny(loop: Loop) -> bool:
     """Whether it pays to write out all turns: there are few, of little code, and no loop within."""
     turns = None if loop.turns is None else known(loop.turns)
-    if turns is None or loop.counter is None or not 0 < turns <= _MOST_TURNS:
+    if turns is None or not 0 < turns <= _MOST_TURNS:
         return False
     size = sum(len(block.instrs) for block in loop.blocks)
     inner = all(is_tiny(child) for child in loop.children)
@@ -97,7 +104,7 @@ def _collect_blocks(loop: Loop, sources: list[Block], before: dict[Block, list[t
             waiting.extend(source for source, _ in before[block])
 
 
-def _find_counter(loop: Loop, entering: list[Edge], back: list[Edge]) -> None:
+def _find_counter(loop: Loop) -> None:
     end = loop.header.terminator
     if end is None or end.op != "branch":
         return
@@ -111,9 +118,9 @@ def _find_counter(loop: Loop, entering: list[Edge], back: list[Edge]) -> None:
     if not isinstance(counter, Param) or counter.block is not loop.header:
         return
     place = loop.header.params.index(counter)
-    if any(known(edge.args[place]) != 0 for edge in entering):
+    if any(known(edge.args[place]) != 0 for edge in loop.entering):
         return
-    if all(_is_next(edge.args[place], counter) for edge in back):
+    if all(_is_next(edge.args[place], counter) for edge in loop.back):
         loop.counter, loop.turns = counter, turns
 
 

@@ -15,7 +15,18 @@ from minijit.passes.affine import AffineForms, Turns, turns_of
 from minijit.passes.carried_values import sources_of
 from minijit.passes.guarding_conditions import Guards
 from minijit.passes.loop_nests import Loop
-from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus, scaled, split, times, variable
+from minijit.passes.polynomials import (
+    GREATEST,
+    LEAST,
+    Poly,
+    constant,
+    number_in,
+    plus,
+    scaled,
+    split,
+    times,
+    variable,
+)
 from minijit.passes.remainders import divisor_of_remainder, greatest_remainder
 
 Conditions = list[Poly]
@@ -36,9 +47,34 @@ class NestBounds:
     def _place(self, loop: Loop) -> None:
         for block in loop.blocks:
             self.loop_of[block] = loop
-        self._turns[loop] = turns_of(self.forms, loop)
+        self._turns[loop] = turns_of(self.forms, loop) or self._turns_while(loop)
         for child in loop.children:
             self._place(child)
+
+    def _turns_while(self, loop: Loop) -> Turns | None:
+        """What the condition in the header says of the number of turns: ``last - scale * counter`` is at least 0."""
+        end = loop.header.terminator
+        if loop.turns is not None or end is None or end.op != "branch":
+            return None
+        stays = [edge.block in loop.blocks for edge in end.edges]
+        if stays[0] == stays[1]:
+            return None
+        for told in self.guards.told_by(end.args[0], stays[0]):
+            parts = split(told, loop.counter)
+            scale = None if parts is None else number_in(parts[0])
+            if parts is not None and scale is not None and scale < 0 and self._is_outside(parts[1], loop):
+                return Turns(parts[1], -scale, frozenset())
+        return None
+
+    def _is_outside(self, poly: Poly, loop: Loop) -> bool:
+        """Whether all values of the polynomial are the same in all turns of the loop."""
+        for value in {value for monomial in poly for value in monomial}:
+            around = self.forms.counters.get(value)
+            home = value.block if isinstance(value, Param) else self.forms.homes.get(value)
+            inside = home in loop.blocks if around is None else around.header in loop.blocks
+            if inside and not self.forms.fixed(value):
+                return False
+        return True
 
     def around(self, block: Block) -> list[Loop]:
         """The loops around a block, innermost first."""
@@ -115,7 +151,7 @@ class NestBounds:
     def _remainders(self, poly: Poly, block: Block) -> list[tuple[Poly, Conditions]]:
         """What is at least 0 because a variable is a remainder, and the conditions for that."""
         found: list[tuple[Poly, Conditions]] = []
-        for value in {value for monomial in poly for value in monomial}:
+        for value in {value for monomial in poly for value in monomial} - self.forms.counters.keys():
             divisor = divisor_of_remainder(value, self.guards.before)
             size = None if divisor is None else self.forms.poly(divisor)
             if divisor is None or size is None or self.forms.wrapping[divisor]:
@@ -164,10 +200,10 @@ class NestBounds:
         needs: set[Instr] = set()
         for loop in self.around(block):
             counter = loop.counter
-            parts = None if counter is None else split(poly, counter)
-            if counter is None or not any(counter in monomial for monomial in poly):
+            parts = split(poly, counter)
+            if not any(counter in monomial for monomial in poly):
                 continue
-            if parts is None or block is loop.header:
+            if parts is None:
                 return None
             factor, rest = parts
             sign = self._sign(factor, conditions)
@@ -176,7 +212,7 @@ class NestBounds:
             poly = rest
             if sign < 0:
                 turns = self._turns[loop]
-                if turns is None:
+                if turns is None or block is loop.header:
                     return None
                 poly = plus(rest, times(_shared(factor, turns.scale), turns.last))
                 needs |= turns.needs

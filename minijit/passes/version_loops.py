@@ -16,7 +16,8 @@ After::
         %k = check_index %i, %length, site=3
         ...
 
-The nest that is copied is the outermost one for which the conditions are known before it. Nothing has happened yet when
+The nest that is copied is the outermost one for which the conditions are known before it, of ``for`` and of ``while``
+loops. Nothing has happened yet when
 the test fails, and the original does what it always did: the same exception, after the same changes to the arguments.
 Checks that can't fail at all are removed without a copy.
 """
@@ -68,11 +69,10 @@ class _Versioning:
         forms = AffineForms(loop, self.homes, self.not_negative)
         analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
         conditional = self._remove_certain(analysis)
-        if loop.counter is not None and not self._child_does_more(loop, analysis):
+        if not self._child_does_more(loop, analysis):
             self._version(loop, blocks, forms, conditional)
             return
-        if loop.counter is not None:
-            self.not_negative.add(loop.counter)
+        self.not_negative.add(loop.counter)
         for child in loop.children:
             self.visit(child)
 
@@ -94,11 +94,10 @@ class _Versioning:
         blocks = [block for block in self.order if block in loop.blocks]
         if not any(instr in kept for block in blocks for instr in block.instrs):
             return False
-        if loop.counter is not None:
-            forms = AffineForms(loop, self.homes, self.not_negative)
-            analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
-            if not kept.isdisjoint(analysis.removals):
-                return True
+        forms = AffineForms(loop, self.homes, self.not_negative)
+        analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
+        if not kept.isdisjoint(analysis.removals):
+            return True
         return any(self._can_remove_one_of(child, kept) for child in loop.children)
 
     def _version(
