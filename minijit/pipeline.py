@@ -27,12 +27,14 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
+from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.share_expressions import share_expressions
+from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
 from minijit.remarks import remarks_of
 from minijit.runtime.typeof import type_of
@@ -48,6 +50,8 @@ REMARKS: Final = "remarks"
 PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("merge parts", merge_parts),
     ("share expressions", share_expressions),
+    ("drop unneeded checks", drop_unneeded_checks),
+    ("use ranges", use_ranges),
     ("version loops", version_loops),
     ("remove dead code", remove_dead_code),
 )
@@ -57,6 +61,9 @@ ORDER: Final = (
     ("lower", "remove dead code", "lowering makes both parts of values of which one is used"),
     ("merge parts", "version loops", "what is written twice need not be copied twice"),
     ("share expressions", "version loops", "a check that stands twice would be proved twice"),
+    ("share expressions", "drop unneeded checks", "uses are counted by value"),
+    ("drop unneeded checks", "use ranges", "a range found from a check holds only as long as the check stays"),
+    ("use ranges", "version loops", "what never fails needs no test before a loop"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),
 )
 """Why the order is what it is: the first must come before the second."""

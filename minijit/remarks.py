@@ -16,6 +16,8 @@ _CHECKS: Final = {
     "check_add": "overflow check of +",
     "check_sub": "overflow check of -",
     "check_mul": "overflow check of *",
+    "check_div": "overflow check of //",
+    "check_shl": "overflow check of <<",
     "check_divisor": "check of a divisor",
     "check_shape": "check of a shape",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from minijit.codegen import emit_calls, emit_ops
+from minijit.codegen import emit_calls, emit_division, emit_ops
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir.nodes import Instr, Value
@@ -17,7 +17,7 @@ from minijit.ir.unit import Unit
 from minijit.machine import I1, PTR, AnyType, Machine, parts_of
 from minijit.runtime.support import INLINE, SIGNATURES
 
-_EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS}
+_EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS, **emit_division.EMITTERS}
 
 _ATTRIBUTES: Final = """\
 attributes #0 = { nounwind }

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from minijit.codegen.emit_function import FunctionEmitter
-from minijit.codegen.emit_literals import llvm_type, symbol
+from minijit.codegen.emit_literals import llvm_type, machine, symbol
 from minijit.codegen.emit_ops import Emitter
+from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
 from minijit.machine import Machine
 
@@ -28,6 +29,23 @@ def _overflow(name: str) -> Emitter:
         e.branch_cold(wrong, e.exit_label(instr.attrs["site"], instr.args), when=True)
 
     return emit
+
+
+def _shift_left(e: FunctionEmitter, instr: Instr) -> None:
+    """The number fits if shifting back gives what it was; LLVM gives no meaning to counts from the width on."""
+    value, count = instr.args
+    ty, bits = llvm_type(value.type), machine(value.type).bits
+    number = known(count)
+    small = number is not None and 0 <= number < bits
+    shift = e.ref(count) if small else e.temporary(f"and {ty} {e.ref(count)}, {bits - 1}")
+    e.lines.append(f"  {e.ref(instr)} = shl {ty} {e.ref(value)}, {shift}")
+    back = e.temporary(f"ashr {ty} {e.ref(instr)}, {shift}")
+    fits = e.temporary(f"icmp eq {ty} {back}, {e.ref(value)}")
+    if not small:
+        inside = e.temporary(f"icmp ult {ty} {e.ref(count)}, {bits}")
+        nothing = e.temporary(f"icmp eq {ty} {e.ref(value)}, 0")
+        fits = e.temporary(f"or i1 {nothing}, {e.temporary(f'and i1 {inside}, {fits}')}")
+    e.branch_cold(fits, e.exit_label(instr.attrs["site"], []), when=False)
 
 
 def _check(e: FunctionEmitter, instr: Instr) -> None:
@@ -148,6 +166,7 @@ EMITTERS: Final[dict[str, Emitter]] = {
     "check_add": _overflow("add"),
     "check_sub": _overflow("sub"),
     "check_mul": _overflow("mul"),
+    "check_shl": _shift_left,
     "check_index": _check_index,
     "check_divisor": _check,
     "check_shape": _check,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.operands import INTEGER, LEAST, int_part, is_exact_float, raised_by
+from minijit.library.operands import INTEGER, int_part, is_exact_float, raised_by
 from minijit.library.registry import lowers
 from minijit.library.samples import BOOLS, INTS, mixed
 from minijit.library.vals import Val, tuple_val
+from minijit.machine import I64
 
 _ROWS = mixed(INTS, (*INTS, *BOOLS))
 _FLOORDIV_BY_ZERO = raised_by(operator.floordiv, 1, 0)
@@ -28,53 +28,14 @@ def _check_divisor(b: Builder, y: Value, error: tuple[type[Exception], str]) -> 
 
 def floor_quotient(b: Builder, x: Value, y: Value) -> Value:
     """x // y for y != 0; leaves where 64 bits do not hold it."""
-    divisor = known(y)
-    if isinstance(divisor, int) and divisor > 0:
-        if divisor & (divisor - 1) == 0:
-            return b.binary("ashr", x, b.i64(divisor.bit_length() - 1))
-        quotient = b.binary("sdiv", x, y)
-        remainder = b.sub(x, b.mul(quotient, y))
-        return b.add(quotient, b.binary("ashr", remainder, b.i64(63)))
-    return _by_sign(b, x, y, lambda: b.binary("udiv", x, y), lambda: _signed_quotient(b, x, y))
+    if known(y) not in (None, -1):
+        return b.emit("floor_div", (x, y), I64)
+    return b.emit("check_div", (x, y), I64, site=b.site("bail", OverflowError, _TOO_LARGE))
 
 
 def floor_remainder(b: Builder, x: Value, y: Value) -> Value:
     """x % y for y != 0."""
-    divisor = known(y)
-    if isinstance(divisor, int) and divisor > 0:
-        if divisor & (divisor - 1) == 0:
-            return b.binary("and", x, b.i64(divisor - 1))
-        remainder = b.binary("srem", x, y)
-        return b.add(remainder, b.binary("and", b.binary("ashr", remainder, b.i64(63)), y))
-    return _by_sign(b, x, y, lambda: b.binary("urem", x, y), lambda: _signed_remainder(b, x, y))
-
-
-def _by_sign(b: Builder, x: Value, y: Value, unsigned: Callable[[], Value], signed: Callable[[], Value]) -> Value:
-    """Numbers are mostly not negative; then rounding down is what the processor does."""
-    if isinstance(known(y), int):
-        return signed()
-    both = b.icmp("sge", b.or_(x, y), b.i64(0))
-    return b.if_else(both, lambda: [unsigned()], lambda: [signed()], likely=True)[0]
-
-
-def _signed_quotient(b: Builder, x: Value, y: Value) -> Value:
-    b.bail_unless(b.or_(b.icmp("ne", x, b.i64(LEAST)), b.icmp("ne", y, b.i64(-1))), _TOO_LARGE)
-    quotient = b.binary("sdiv", x, y)
-    remainder = b.sub(x, b.mul(quotient, y))
-    return b.select(_is_above(b, remainder, y), b.sub(quotient, b.i64(1)), quotient)
-
-
-def _signed_remainder(b: Builder, x: Value, y: Value) -> Value:
-    # The processor traps on -2**63 % -1; what divides by -1 divides by 1.
-    divisor = b.select(b.icmp("eq", y, b.i64(-1)), b.i64(1), y)
-    remainder = b.binary("srem", x, divisor)
-    return b.select(_is_above(b, remainder, y), b.add(remainder, y), remainder)
-
-
-def _is_above(b: Builder, remainder: Value, y: Value) -> Value:
-    """Whether division towards zero has rounded up: there is a remainder, and its sign is not the divisor's."""
-    differs = b.icmp("slt", b.binary("xor", remainder, y), b.i64(0))
-    return b.and_(b.icmp("ne", remainder, b.i64(0)), differs)
+    return b.emit("floor_mod", (x, y), I64)
 
 
 @lowers(operator.floordiv, INTEGER, INTEGER, result=t.INT, effects="raises", fold=True, samples=_ROWS)

@@ -95,14 +95,8 @@ def _fold_shift(x: Arg, y: Arg) -> object:
 def _lshift(b: Builder, x: Val, y: Val) -> Val:
     value, count = int_part(b, x), int_part(b, y)
     _check_count(b, count)
-    known = known_int(y)
-    within = b.i1(True) if known is not None and 0 <= known < 64 else b.icmp("ult", count, b.i64(64))
-    # The processor looks at the lower six bits only; LLVM gives no meaning to a count of 64 or more.
-    count = count if known is not None and 0 <= known < 64 else b.binary("and", count, b.i64(63))
-    shifted = b.binary("shl", value, count)
-    same = b.and_(within, b.icmp("eq", b.binary("ashr", shifted, count), value))
-    b.bail_unless(b.or_(same, b.icmp("eq", value, b.i64(0))), "an int shifted to the left does not fit in 64 bits")
-    return b.int_val(shifted)
+    site = b.site("bail", OverflowError, "an int shifted to the left does not fit in 64 bits")
+    return b.int_val(b.emit("check_shl", (value, count), I64, site=site))
 
 
 @lowers(
@@ -111,4 +105,6 @@ def _lshift(b: Builder, x: Val, y: Val) -> Val:
 def _rshift(b: Builder, x: Val, y: Val) -> Val:
     value, count = int_part(b, x), int_part(b, y)
     _check_count(b, count)
-    return b.int_val(b.binary("ashr", value, b.intrinsic("umin", I64, count, b.i64(63))))
+    known = known_int(y)
+    shift = b.intrinsic("umin", I64, count, b.i64(63)) if known is None else b.i64(min(known, 63))
+    return b.int_val(b.binary("ashr", value, shift))

@@ -72,7 +72,7 @@ class AffineForms:
 
     def _is_fixed_instr(self, instr: Instr) -> bool:
         pure = instr.op in _PURE or (instr.op == "intrinsic" and instr.attrs["name"] in _PURE_INTRINSICS)
-        if instr.op == "udiv":
+        if instr.op in ("udiv", "floor_div", "floor_mod"):
             pure = bool(known(instr.args[1]))
         return pure and all(map(self.fixed, instr.args))
 

@@ -25,6 +25,7 @@ from minijit.passes.remainders import greatest_remainder
 
 LIMIT: Final = 1 << 62
 """Magnitudes up to this are taken to fit in 64 bits."""
+_SHRINKING: Final = frozenset(("ashr", "sdiv", "srem", "floor_div", "check_div"))
 _DEEPEST: Final = 5
 _MOST_TERMS: Final = 12
 _ENDLESS: Final = 1 << 50
@@ -69,8 +70,10 @@ class Magnitudes:
             return _largest(map(self.of, value.args[1:]))
         if op == "intrinsic" and value.attrs["name"] in ("smin", "smax"):
             return _largest(map(self.of, value.args))
-        if op in ("ashr", "sdiv", "srem") and not self._is_small(value):
+        if op in _SHRINKING and not self._is_small(value):
             return self.of(value.args[0])
+        if op == "floor_mod" and not self._is_small(value):
+            return self.of(value.args[1])
         return self._by_range(value)
 
     def _is_small(self, value: Instr) -> bool:

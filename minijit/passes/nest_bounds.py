@@ -152,7 +152,7 @@ class NestBounds:
         """What is at least 0 because a variable is a remainder, and the conditions for that."""
         found: list[tuple[Poly, Conditions]] = []
         for value in {value for monomial in poly for value in monomial} - self.forms.counters.keys():
-            divisor = divisor_of_remainder(value, self.guards.before)
+            divisor = divisor_of_remainder(value)
             size = None if divisor is None else self.forms.poly(divisor)
             if divisor is None or size is None or self.forms.wrapping[divisor]:
                 continue

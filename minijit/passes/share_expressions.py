@@ -27,7 +27,9 @@ from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Function, Instr, Value
 from minijit.ir.ops import OPS
 
-_CHECKED_VALUES: Final = frozenset({"check_index", "check_add", "check_sub", "check_mul"})
+_CHECKED_VALUES: Final = frozenset(
+    {"check_index", "check_add", "check_sub", "check_mul", "check_div", "check_shl"}
+)
 """Checks that give a value; which exit they take does not matter once they have been passed."""
 _CONDITIONS: Final = frozenset({"check", "check_divisor", "check_shape"})
 _PLACES: Final = frozenset({"site", "variable"})

@@ -1,0 +1,184 @@
+"""Use value ranges: remove the checks and the choices that they decide, and note what they say of divisions.
+
+Before::
+
+    %1: i64 = check_add %i, 1   site=1              ; i: [0, 2**31]
+    %2: i64 = floor_mod %1, %n                      ; n: [1, 2**63 - 1]
+    %3: i64 = intrinsic smax %2, 0
+
+After::
+
+    %1: i64 = add %i, 1, nsw
+    %2: i64 = floor_mod %1, %n, unsigned
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from minijit.ir.dominance import Dominators
+from minijit.ir.nodes import Block, Edge, Function, Instr, Terminator, Value, reverse_postorder
+from minijit.machine import I64
+from minijit.passes import intervals
+from minijit.passes.intervals import of_bits, within
+from minijit.passes.transfer_ranges import is_integer
+from minijit.passes.value_ranges import ValueRanges, is_relevant
+
+_EXACT: Final = {
+    "check_add": ("add", intervals.add),
+    "check_sub": ("sub", intervals.sub),
+    "check_mul": ("mul", intervals.mul),
+}
+_DIVISIONS: Final = frozenset(("check_div", "floor_div", "floor_mod"))
+_CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
+_DECIDED: Final = frozenset(("icmp", "and", "or", "xor"))
+"""Pure ops whose result becomes a constant where there is only one that it can be."""
+_GAINING: Final = frozenset((*_EXACT, *_DIVISIONS, "check_shl", "check_index"))
+_EXTREMES: Final = {"smax": "smin", "smin": "smax", "umax": "umin", "umin": "umax"}
+
+
+def use_ranges(function: Function) -> None:
+    """Simplify by value ranges, in place (stage "loops")."""
+    if any(instr.op in _GAINING for block in function.blocks for instr in block.instrs):
+        _Simplifier(function).run()
+
+
+class _Simplifier:
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.ranges = ValueRanges(function, Dominators(function))
+        self.replaced: dict[Value, Value] = {}
+        self.pruned = False
+
+    def run(self) -> None:
+        self.ranges.walk(self._visit)
+        if self.pruned:
+            self.function.blocks = reverse_postorder(self.function.blocks[0])
+        if self.replaced:
+            self._rewrite()
+
+    def _visit(self, block: Block) -> None:
+        kept: list[Instr] = []
+        for instr in block.instrs:
+            if is_relevant(instr):
+                if instr.op in _CONDITIONS and self.ranges.of(instr.args[0]) == (1, 1):
+                    continue
+                self.ranges.evaluate(instr)
+                if self._is_superfluous(instr):
+                    continue
+            kept.append(instr)
+        block.instrs = kept
+        end = block.terminator
+        if end is not None and end.op == "branch":
+            truth = self.ranges.of(end.args[0])
+            if truth is not None and truth[0] == truth[1]:
+                self._keep_edge(block, end, end.edges[0] if truth[0] else end.edges[1])
+
+    def _keep_edge(self, block: Block, end: Terminator, edge: Edge) -> None:
+        block.terminator = Terminator("jump", [], [edge], end.span)
+        self.pruned = True
+
+    def _is_superfluous(self, instr: Instr) -> bool:
+        """Simplify an instruction; True if it is not needed any more."""
+        op = instr.op
+        if not is_integer(instr):
+            return False
+        if op in _EXACT:
+            self._unchecked(instr)
+        elif op in _DIVISIONS:
+            return self._division(instr)
+        elif op == "check_shl":
+            self._shift(instr)
+        elif op == "check_index":
+            index = self.ranges.of(instr.args[0])
+            if index is not None and index[0] >= 0:
+                instr.attrs.pop("signed", None)
+        elif op in _DECIDED:
+            self._decide(instr)
+        elif op == "select":
+            return self._choice(instr)
+        elif op == "intrinsic":
+            return self._extreme(instr)
+        return False
+
+    def _unchecked(self, instr: Instr) -> None:
+        name, exact = _EXACT[instr.op]
+        a, b = map(self.ranges.of, instr.args)
+        if a is None or b is None or instr.attrs.get("unsigned"):
+            return
+        found = intervals.square(a) if name == "mul" and instr.args[0] is instr.args[1] else exact(a, b)
+        if within(found, of_bits(64)) and instr.type is I64:
+            instr.op, instr.attrs = name, {"nsw": True}
+
+    def _division(self, instr: Instr) -> bool:
+        a, b = map(self.ranges.of, instr.args)
+        if a is None or b is None:
+            return False
+        least = of_bits(instr.type.bits)[0]  # type: ignore[union-attr]
+        if instr.op == "check_div" and (a[0] > least or b[0] > -1 or b[1] < -1):
+            instr.op = "floor_div"
+            instr.attrs.pop("site")
+        if b[0] >= 0:
+            instr.attrs["positive"] = True
+            if a[0] >= 0:
+                instr.attrs["unsigned"] = True
+        if instr.op == "floor_mod" and a[0] >= 0 and a[1] < b[0]:
+            self.replaced[instr] = instr.args[0]
+            return True
+        return False
+
+    def _shift(self, instr: Instr) -> None:
+        a, count = map(self.ranges.of, instr.args)
+        if a is None or count is None or not within(count, (0, 63)):
+            return
+        if within(intervals.shifted_left(a, count), of_bits(64)):
+            instr.op, instr.attrs = "shl", {}
+
+    def _decide(self, instr: Instr) -> None:
+        found = self.ranges.of(instr)
+        if found is not None and found[0] == found[1]:
+            instr.op, instr.args, instr.attrs = "const", [], {"value": found[0]}
+
+    def _choice(self, instr: Instr) -> bool:
+        truth = self.ranges.of(instr.args[0])
+        if truth is None or truth[0] != truth[1]:
+            return False
+        self.replaced[instr] = instr.args[1] if truth[0] else instr.args[2]
+        return True
+
+    def _extreme(self, instr: Instr) -> bool:
+        """The greatest of two of which one is known to be greater; the absolute value of what is not negative."""
+        name = instr.attrs["name"]
+        if name == "abs":
+            a = self.ranges.of(instr.args[0])
+            if a is not None and a[0] >= 0:
+                self.replaced[instr] = instr.args[0]
+                return True
+        if name not in _EXTREMES:
+            return False
+        a, b = map(self.ranges.of, instr.args)
+        if a is None or b is None or (name[0] == "u" and (a[0] < 0 or b[0] < 0)):
+            return False
+        smaller = instr.args[0] if a[1] <= b[0] else instr.args[1] if b[1] <= a[0] else None
+        if smaller is None:
+            return False
+        larger = instr.args[1] if smaller is instr.args[0] else instr.args[0]
+        self.replaced[instr] = smaller if name.endswith("min") else larger
+        return True
+
+    # ---- in the end
+
+    def _final(self, value: Value) -> Value:
+        while value in self.replaced:
+            value = self.replaced[value]
+        return value
+
+    def _rewrite(self) -> None:
+        for block in self.function.blocks:
+            for instr in block.instrs:
+                instr.args = [self._final(arg) for arg in instr.args]
+            end = block.terminator
+            if end is not None:
+                end.args = [self._final(arg) for arg in end.args]
+                for edge in end.edges:
+                    edge.args = [self._final(arg) for arg in edge.args]
