@@ -1,9 +1,9 @@
-"""Results that are written into an array that is there already: ``a += b`` and the ``out=`` of ufuncs."""
+"""Results that are written into an array that is there already: ``a += b`` and its like."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -22,13 +22,12 @@ from minijit.library.array_ufuncs import (
     sample_arrays,
 )
 from minijit.library.broadcasting import broadcast_shapes, check_output, check_shapes, shapes_of
-from minijit.library.builder import Builder, Val, item_of
+from minijit.library.builder import Builder, Val
 from minijit.library.elementwise import Loop
 from minijit.library.elementwise_loops import write_apart
 from minijit.library.numpy_arithmetic import BINARY
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers
-from minijit.library.ufunc_entries import UFUNCS
 from minijit.numpy_types import Dtype
 
 _INPLACE: Final[dict[Function, Function]] = {
@@ -143,58 +142,3 @@ def imatmul(b: Builder, array: Val, other: Val) -> Val:
     """A product written over its first factor."""
     b.call_python(operator.imatmul, (array, other), t.OBJECT)
     return array
-
-
-# ---- out=
-
-
-def output_of(
-    ufunc: np.ufunc, args: Sequence[Any], keywords: Mapping[str, Any]
-) -> tuple[Sequence[Any], Any, bool] | None:
-    """The operands, the array to write to, and whether that stands in a tuple; ``None`` where there is none."""
-    given = args[ufunc.nin :]
-    out = keywords.get("out")
-    if len(args) < ufunc.nin or len(given) + (out is not None) != 1:
-        return None
-    if given:
-        out = given[0]
-    assert out is not None
-    return args[: ufunc.nin], out, isinstance(out.type, t.Tuple)
-
-
-def _type_of_out(out: Arg | Val) -> t.Array | None:
-    one = out.type
-    if isinstance(one, t.Tuple) and len(one.items) == 1:
-        one = one.items[0]
-    return one if isinstance(one, t.Array) else None
-
-
-def _register_out(ufunc: np.ufunc) -> None:
-    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = output_of(ufunc, args, keywords)
-        return None if found is None else _type_of_out(found[1])
-
-    @lowers(
-        ufunc,
-        *[is_operand] * ufunc.nin,
-        result=result,
-        rest=anything,
-        keywords={"out": anything},
-        effects="reads writes raises",
-    )
-    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
-        found = output_of(ufunc, args, keywords)
-        assert found is not None
-        operands, given, in_tuple = found
-        output: Val = item_of(given, 0) if in_tuple else given
-        assert isinstance(output.type, t.Array)
-        if native_loop(ufunc, operands, output.type) is not None:
-            write_into(b, ufunc, ufunc, operands, output)
-        else:
-            b.call_python(ufunc, [*operands, output], t.OBJECT)
-        return output
-
-
-for _ufunc in UFUNCS:
-    if _ufunc.nout == 1:
-        _register_out(_ufunc)

@@ -31,16 +31,18 @@ _MOST_ITEMS: Final = 32
 
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
     return tuple(text.split())
 
 
-COPYING: Final = _words(
+COPYING: Final = words(
     """
     sort argsort partition argpartition lexsort unique unique_values interp bincount searchsorted digitize
     histogram histogram2d dot vdot inner outer kron cross trace tile repeat roll concatenate stack vstack
     hstack dstack column_stack append insert delete resize pad linspace logspace geomspace eye identity tri
-    vander diff ediff1d gradient cumsum cumprod nancumsum nancumprod nonzero flatnonzero argwhere array_equal
+    vander diff ediff1d gradient cumsum cumprod cumulative_sum cumulative_prod
+    nancumsum nancumprod nonzero flatnonzero argwhere array_equal
     array_equiv allclose isclose sum prod mean var std min max amin amax any all argmin argmax ptp
     count_nonzero median percentile quantile average nansum nanprod nanmean nanvar nanstd nanmin nanmax
     nanargmin nanargmax nanmedian nanpercentile nanquantile cov corrcoef convolve correlate isin in1d
@@ -53,7 +55,7 @@ COPYING: Final = _words(
 )
 """Functions whose results share no memory with their arguments."""
 
-VIEWING: Final = _words(
+VIEWING: Final = words(
     """
     reshape ravel transpose permute_dims swapaxes moveaxis rollaxis expand_dims squeeze flip fliplr flipud
     rot90 diag diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray
@@ -63,41 +65,44 @@ VIEWING: Final = _words(
 )
 """Functions that may return views of their arguments, or the arguments themselves."""
 
-LINALG: Final = _words(
+LINALG: Final = words(
     """
     norm inv pinv solve det slogdet cond eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq matrix_power
     matrix_rank multi_dot matmul diagonal matrix_transpose
     tensorsolve tensorinv cross outer trace vector_norm matrix_norm vecdot
     """
 )
-FFT: Final = _words(
+FFT: Final = words(
     """
     fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift
     ifftshift
     """
 )
 
-_COPYING_METHODS: Final = _words(
+_COPYING_METHODS: Final = words(
     """
     sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted
     repeat trace dot nonzero take choose compress clip round flatten tolist byteswap
     """
 )
-_VIEWING_METHODS: Final = _words("reshape ravel transpose swapaxes squeeze diagonal astype view")
+_VIEWING_METHODS: Final = words("reshape ravel transpose swapaxes squeeze diagonal astype view")
 
 
+class AnyKeyword(dict[str, Any]):
+    """The names of all keyword arguments, except one: ``out`` is written to, which not all entries do."""
 
-class _AnyKeyword(dict[str, Any]):
-    """The names of all keyword arguments but ``out``, which is written to."""
+    def __init__(self, but: str = "") -> None:
+        super().__init__({"": anything})
+        self.but = but
 
     def __contains__(self, name: object) -> bool:
-        return name != "out"
+        return name != self.but
 
     def __missing__(self, name: str) -> Any:
         return anything
 
 
-_KEYWORDS: Final = _AnyKeyword({"": anything})
+_KEYWORDS: Final = AnyKeyword(but="out")
 
 
 def _known(arg: Arg) -> object:

@@ -25,6 +25,7 @@ Source: TypeAlias = int | tuple[int, ...] | DefaultValue
 
 _SETTLED_MODULES: Final = ("numpy", "math", "cmath", "operator", "builtins", "minijit")
 """Modules whose attributes are taken to stay what they are (docs/semantics.md)."""
+_UFUNC_METHODS: Final = ("reduce", "accumulate", "reduceat", "outer", "at")
 
 
 def user_function(value: object) -> python_types.FunctionType | None:
@@ -47,7 +48,10 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
 
 
 def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[Target, Fact]:
-    if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo):
+    if isinstance(owner, np.ufunc) and name in _UFUNC_METHODS:
+        method = t.BoundMethod(t.Const(owner), name)
+        return MethodTarget(method), Fact(method)
+    if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo | np.ufunc):
         kind = type(owner).__name__
         raise Unsupported(
             f"attribute {name!r} of a {kind} object", "pass numbers, arrays or tuples of them to the compiled function"

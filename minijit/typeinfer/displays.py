@@ -45,7 +45,7 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
         case "build_list" | "build_tuple":
             return is_only_read(inference, user)
         case "call":
-            if user.args[0] is display:
+            if user.args[0] is display or _names_axes(user, display):
                 return False
             return _is_array_method(inference, user.args[0]) or _is_reader(_callee(inference, user.args[0]))
         case _:
@@ -70,6 +70,13 @@ def _is_array_method(inference: Inference, callee: Value) -> bool:
     return bool(bound) and all(isinstance(one, t.BoundMethod) and isinstance(one.receiver, t.Array) for one in bound)
 
 
+def _names_axes(call: Instr, display: Value) -> bool:
+    """Whether a list is given where NumPy insists on a tuple."""
+    names: tuple[str, ...] = call.attrs.get("keywords", ())
+    named = zip(names, call.args[len(call.args) - len(names) :], strict=True)
+    return any(value is display and name in ("axis", "out", "axes") for name, value in named)
+
+
 def _callee(inference: Inference, value: Value) -> object:
     """What is called, also where the inference has not come to it yet."""
     known = inference.fact(value).const
@@ -79,7 +86,7 @@ def _callee(inference: Inference, value: Value) -> object:
         return inference.program.fact_of_global(inference.function, value.attrs["name"])[0].const
     if value.op == "getattr":
         owner = _callee(inference, value.args[0])
-        return getattr(owner, value.attrs["name"], UNKNOWN) if isinstance(owner, ModuleType) else UNKNOWN
+        return getattr(owner, value.attrs["name"], UNKNOWN) if isinstance(owner, ModuleType | np.ufunc) else UNKNOWN
     return UNKNOWN
 
 
@@ -91,4 +98,7 @@ def _is_reader(callee: Any) -> bool:
     if isinstance(callee, type) or callee in (np.block, np.piecewise):
         # Classes may treat lists and tuples differently: np.dtype([...]) is not np.dtype((...)).
         return False
+    if isinstance(getattr(callee, "__self__", None), np.ufunc):
+        # For np.add.at a list is an index array, a tuple one index for each axis.
+        return bool(callee.__name__ != "at")
     return isinstance(callee, np.ufunc) or (getattr(callee, "__module__", None) or "").split(".")[0] == "numpy"

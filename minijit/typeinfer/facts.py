@@ -44,6 +44,10 @@ def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
         items = [fact_of_object(item, type_of) for item in value]
         whole = t.Tuple(tuple(item.type for item in items))
         return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        # np.add.reduce is another object each time: it is known as a method of what it belongs to.
+        return Fact(t.BoundMethod(t.Const(owner), value.__name__))
     one = type_of(value)
     return Fact(t.Const(value), value) if one is None else Fact(one, value)
 
