@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from minijit import types as t
 from minijit.ir.unit import Unit
 from minijit.options import Options
+
+if TYPE_CHECKING:
+    from minijit.codegen.late_code import LateCode
 
 
 @dataclass(slots=True)
@@ -26,8 +29,8 @@ class Compiled:
         The address of ``mj_call``, a vectorcall function.
     slow : int
         The address of ``mj_slow``, the vectorcall function that ends every chain of specialisations.
-    keep_alive : object
-        Whatever must live as long as the code: the linked library.
+    late : LateCode
+        The parts that are compiled when first entered; it keeps the linked library alive.
     timings : dict
         Seconds by pass or step, in the order of execution.
     stages : tuple of str
@@ -42,7 +45,7 @@ class Compiled:
     result: t.Type
     entry: int
     slow: int
-    keep_alive: object = None
+    late: LateCode
     timings: dict[str, float] = field(default_factory=dict)
     stages: tuple[str, ...] = ()
     text_of: Callable[[str], str] = str

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 import minijit.library.load  # noqa: F401  (fills the registry)
 from minijit import config
 from minijit import types as t
-from minijit.codegen.emit import emit_unit
+from minijit.codegen.emit import emit_late, emit_unit
+from minijit.codegen.late_code import LateCode
 from minijit.codegen.link import link, runtime_addresses
 from minijit.codegen.toolchain import WRAPPER, assembly, optimise_and_emit, optimised_text
 from minijit.codegen.wrapper import emit_wrapper
@@ -32,6 +33,7 @@ from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
+from minijit.passes.outline_checked import outline_checked
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.share_expressions import share_expressions
 from minijit.passes.use_ranges import use_ranges
@@ -41,7 +43,7 @@ from minijit.runtime.typeof import type_of
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
 
-STAGES: Final = ("python", "typed", "loops", "llvm", "llvm optimised", "asm")
+STAGES: Final = ("python", "typed", "loops", "outlined", "llvm", "llvm optimised", "asm")
 """What can be looked at, in the order in which it is made."""
 
 REMARKS: Final = "remarks"
@@ -68,6 +70,13 @@ ORDER: Final = (
 )
 """Why the order is what it is: the first must come before the second."""
 
+_LLVM_STAGES: Final[dict[str, Callable[[str], str]]] = {
+    "llvm": str,
+    "llvm optimised": optimised_text,
+    "asm": assembly,
+}
+"""What is made of LLVM text for each stage behind the IR."""
+
 Observer = Callable[[str, str, Callable[[], str]], None]
 """Told of every stage of every function: the stage or pass, the function's name, and how to print it."""
 
@@ -85,6 +94,7 @@ def compile_function(
     """Compile and link `function` for one row of argument types; see :class:`minijit.compiled.Compiler`."""
     clock = Clock()
     unit, instance = build_unit(function, argument_types, options, clock, _dump)
+    outline(unit, clock, _dump)
     result = instance.result.type
     kernel_text = clock.run("emit", lambda: emit_unit(unit))
     _dump("llvm", function.__name__, lambda: kernel_text)
@@ -93,7 +103,10 @@ def compile_function(
     )
     kernel = clock.run("llvm", lambda: optimise_and_emit(kernel_text))
     wrapper = clock.run("llvm wrapper", lambda: optimise_and_emit(wrapper_text, WRAPPER))
-    linked = clock.run("link", lambda: link([kernel.object, wrapper.object], ["mj_call"], {"mj_record": record}))
+    late = LateCode(unit)
+    imports = {"mj_record": record, **late.imports}
+    linked = clock.run("link", lambda: link([kernel.object, wrapper.object], ["mj_call", *late.exports], imports))
+    late.link_with(linked)
     if config.time:
         print(clock.report(function.__qualname__), file=sys.stderr)
 
@@ -106,7 +119,7 @@ def compile_function(
         result=result,
         entry=linked["mj_call"],
         slow=runtime_addresses()["mj_slow"],
-        keep_alive=linked,
+        late=late,
         timings=clock.times,
         stages=stage_names(),
         text_of=text_of,
@@ -152,6 +165,14 @@ def _lower_instance(
     unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
 
 
+def outline(unit: Unit, clock: Clock, observe: Observer) -> None:
+    """Set apart what is compiled when it is first entered."""
+    for symbol, function in unit.functions.items():
+        late = clock.run("outline checked", partial(outline_checked, unit, symbol, function))
+        for each in (function, *late):
+            _finished(each, "outlined", clock, observe)
+
+
 def _finished(function: Function, stage: str, clock: Clock, observe: Observer) -> None:
     """Verify and show a function behind a stage or pass."""
     if config.verify:
@@ -172,7 +193,7 @@ def front_end(function: FunctionType) -> Function:
 def stage_names() -> tuple[str, ...]:
     """All stages and passes that can be printed, in order."""
     passes = tuple(name for name, _ in PASSES[:-1])
-    return ("python", "typed", *passes, "loops", "llvm", "llvm optimised", "asm")
+    return ("python", "typed", *passes, "loops", "outlined", "llvm", "llvm optimised", "asm")
 
 
 def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options: Options, stage: str) -> str:
@@ -186,14 +207,14 @@ def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options
             texts.append(text())
 
     unit, _ = build_unit(function, argument_types, options, Clock(), observe)
+    if stage not in (REMARKS, "loops"):
+        outline(unit, Clock(), observe)
     if stage == REMARKS:
         return "\n".join(remarks_of(unit, optimised_text(emit_unit(unit, mark_loops=True))))
-    if stage == "llvm":
-        return emit_unit(unit)
-    if stage == "llvm optimised":
-        return optimised_text(emit_unit(unit))
-    if stage == "asm":
-        return assembly(emit_unit(unit))
+    if stage in _LLVM_STAGES:
+        show = _LLVM_STAGES[stage]
+        texts = [show(emit_unit(unit))]
+        texts += [f"; ---- compiled when first entered: {name}\n{show(emit_late(unit, name))}" for name in unit.late]
     return "\n".join(texts)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from minijit.codegen import emit_calls, emit_division, emit_ops
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
-from minijit.ir.nodes import Instr, Value
+from minijit.ir.nodes import Function, Instr, Value
 from minijit.ir.unit import Unit
 from minijit.machine import I1, PTR, AnyType, Machine, parts_of
 from minijit.runtime.support import INLINE, SIGNATURES
@@ -212,3 +212,26 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
         FunctionEmitter(module, function).emit(name, linkage)
         linkage = "internal "
     return module.text()
+
+
+def emit_late(unit: Unit, name: str) -> str:
+    """The LLVM text of a late function, as a module of its own, with copies of the functions that it calls."""
+    module = ModuleEmitter(unit)
+    FunctionEmitter(module, unit.late[name].function).emit(name, "")
+    for called in functions_called(unit, unit.late[name].function):
+        FunctionEmitter(module, unit.functions[called]).emit(called, "internal ")
+    return module.text()
+
+
+def functions_called(unit: Unit, function: Function) -> list[str]:
+    """The unit's functions that `function` calls, and those that they call in turn."""
+    found: dict[str, None] = {}
+    waiting = [function]
+    while waiting:
+        for block in waiting.pop().blocks:
+            for instr in block.instrs:
+                called = instr.attrs["function"] if instr.op == "invoke" else ""
+                if called in unit.functions and called not in found:
+                    found[called] = None
+                    waiting.append(unit.functions[called])
+    return list(found)

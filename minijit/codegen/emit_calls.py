@@ -8,12 +8,18 @@ from typing import Final
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, machine, symbol
 from minijit.codegen.emit_ops import Emitter
+from minijit.codegen.thunks import thunk_symbol
 from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
 from minijit.machine import Machine
+from minijit.runtime.first_entry import ENTRY_BYTES as LATE_ENTRY_BYTES
 
 VISIBLE: Final = frozenset({"writes", "io", "unknown"})
 """Effects after which the interpreter can't run the call again as if nothing had happened."""
+
+
+LATE_TABLE: Final = "mj_late"
+"""The symbol of the table of late functions (:mod:`minijit.runtime.first_entry`)."""
 
 
 def _overflow(name: str) -> Emitter:
@@ -127,9 +133,34 @@ def _leave_with_callee(e: FunctionEmitter, status: str, site: int) -> None:
     e.branch_cold(failed, label, when=True)
 
 
+def _call_late(e: FunctionEmitter, instr: Instr) -> None:
+    """Call through the table of late functions. What leaves the late function leaves this one: it is a part of it."""
+    e.module.declare_text(LATE_TABLE, f"@{LATE_TABLE} = external global i8")
+    entry = f"getelementptr (i8, ptr @{LATE_TABLE}, i64 {LATE_ENTRY_BYTES * instr.attrs['number']})"
+    code = e.temporary(f"load ptr, ptr {entry}, align 8")
+    status = e.temporary(f"call i32 {code}(ptr %ctx, ptr {entry}, {e.typed(instr.args[0])})")
+    failed = e.temporary(f"icmp ne i32 {status}, 0")
+    label = e.fresh_label("x")
+    e.cold.append(f"{label}:")
+    e.leave_from(e.cold, label, status)
+    e.branch_cold(failed, label, when=True)
+
+
+def _has_changed(e: FunctionEmitter, instr: Instr) -> None:
+    e.has_dirty = True
+    e.lines.append(f"  {e.ref(instr)} = load i1, ptr %dirty, align 1")
+
+
+def _mark_changed(e: FunctionEmitter, instr: Instr) -> None:
+    e.has_dirty = True
+    before = e.temporary("load i1, ptr %dirty, align 1")
+    now = e.temporary(f"or i1 {before}, {e.ref(instr.args[0])}")
+    e.lines.append(f"  store i1 {now}, ptr %dirty, align 1")
+
+
 def _call_python(e: FunctionEmitter, instr: Instr) -> None:
     """Status 1 of a thunk: Python raised; 2: the result is of a type that native code does not expect."""
-    name = f"mj_python_{e.module.unit.name}_{instr.attrs['thunk']}"
+    name = thunk_symbol(e.module.unit, instr.attrs["thunk"])
     e.module.declare_text(name, f"declare i32 {symbol(name)}(ptr, ptr, ptr) #3")
     status = _call_native(e, name, instr.args)
     if _has_visible_effects(instr.attrs.get("effects", ("unknown",))):
@@ -174,6 +205,9 @@ EMITTERS: Final[dict[str, Emitter]] = {
     "call_c": _call_c,
     "invoke": _invoke,
     "call_python": _call_python,
+    "call_late": _call_late,
+    "has_changed": _has_changed,
+    "mark_changed": _mark_changed,
     "incref": _incref,
     "decref": _decref,
 }

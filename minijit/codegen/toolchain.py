@@ -6,6 +6,7 @@ the process, and one of them is set for a moment here.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import llvmlite.binding as llvm
 
 LOCK: Final = threading.RLock()
+
+if hasattr(os, "register_at_fork"):
+    # A thread that compiled when the process forked does not exist in the child.
+    os.register_at_fork(after_in_child=LOCK._at_fork_reinit)  # type: ignore[attr-defined]
 
 KERNEL: Final = 2
 """Level of kernels: O2 and the loop vectoriser."""

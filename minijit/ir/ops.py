@@ -125,6 +125,15 @@ OPS: Final[dict[str, Op]] = {
         "unknown raises",
         "L",
     ),
+    "call_late": _row(
+        "frame",
+        "function: symbol of a late function; number: its place in unit.late",
+        "nothing",
+        "unknown raises",
+        "L",
+    ),
+    "has_changed": _row("", "", "i1: whether this function has changed anything that others can see", "reads", "L"),
+    "mark_changed": _row("condition", "", "nothing: if it holds, something was changed", "unknown", "L"),
     "incref": _row("owner", "", "nothing", "", "L"),
     "decref": _row("owner", "", "nothing", "", "L"),
 }

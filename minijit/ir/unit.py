@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,18 @@ class PythonCall:
         self.keywords = keywords
 
 
+class LateFunction(NamedTuple):
+    """A function that is compiled when it is first entered, with ``(ctx, entry, frame)`` for parameters.
+
+    `bail` is the site through which the caller leaves if it can't be compiled, `python` the one for an exception in
+    the meantime, such as KeyboardInterrupt.
+    """
+
+    function: Function
+    bail: int
+    python: int
+
+
 class Unit:
     """Functions at the stage "loops" (the entry first), with all that their code refers to by number.
 
@@ -37,6 +49,8 @@ class Unit:
     ----------
     functions : dict of str to Function
         Native functions by symbol; the first is the entry.
+    late : dict of str to LateFunction
+        Parts of native functions that are compiled when first entered, by symbol; ``call_late`` counts them in order.
     signatures : dict of str to (tuple of Type, Type)
         Argument types and result type of each.
     sites : list of Site
@@ -62,6 +76,7 @@ class Unit:
         "functions",
         "guards",
         "has_effects",
+        "late",
         "name",
         "python_calls",
         "signatures",
@@ -72,6 +87,7 @@ class Unit:
     def __init__(self, name: str) -> None:
         self.name: Final = name
         self.functions: dict[str, Function] = {}
+        self.late: dict[str, LateFunction] = {}
         self.signatures: dict[str, tuple[tuple[t.Type, ...], t.Type]] = {}
         self.sites: list[Site] = []
         self._statuses: dict[Site, int] = {}

@@ -60,6 +60,7 @@ class _Versioning:
         self.not_negative = _assumed_not_negative(self.order)
         self.replaced: dict[Value, Value] = {}
         self.gone: set[Instr] = set()
+        self.copies = 0
 
     def visit(self, loop: Loop) -> None:
         """Version the loop, or else the loops within it."""
@@ -149,8 +150,9 @@ class _Versioning:
             if is_tiny(each):
                 copy.blocks[each.header].attrs["unroll"] = True
         self._enter(loop, copy, test)
+        self.copies += 1
         for block in blocks:
-            block.attrs["slow"] = True
+            block.attrs["slow"] = self.copies
         for each in with_inner_loops(loop):
             each.header.attrs["scalar"] = True
         self.function.blocks += copy.blocks.values()
@@ -160,15 +162,19 @@ class _Versioning:
         """Put the test before the loop."""
         header = loop.header
         test = Block(f"{header.label}.test")
-        test.params = [Param(test, param.name, param.type, param.span) for param in header.params]
-        for source, edge in predecessors(self.function)[header]:
-            if source not in loop.blocks:
-                edge.block = test
+        entering = [edge for source, edge in predecessors(self.function)[header] if source not in loop.blocks]
+        args: list[Value]
+        if len(entering) == 1:
+            args, entering[0].args = entering[0].args, []
+        else:
+            test.params = [Param(test, param.name, param.type, param.span) for param in header.params]
+            args = list(test.params)
+        for edge in entering:
+            edge.block = test
         self.function.blocks.append(test)
         b = MachineBuilder(Unit(""), self.function, test)
         b.span = header.terminator.span if header.terminator else self.function.span
         holds = entry_test.emit(b)
-        args: list[Value] = list(test.params)
         edges = [Edge(copy.blocks[header], list(args)), Edge(header, args)]
         test.terminator = Terminator("branch", [holds], edges, b.span, {"likely": True})
 

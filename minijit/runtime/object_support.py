@@ -1,7 +1,8 @@
 """LLVM text of the support functions that deal with Python objects: boxing and holding arrays.
 
-They are compiled once per process, together with that of :mod:`minijit.runtime.leaving`; generated code refers to them
-by symbol. The comment before each function is its contract.
+They are compiled once per process, together with those of :mod:`minijit.runtime.leaving` and
+:mod:`minijit.runtime.first_entry`; generated code refers to them by symbol. The comment before each function is its
+contract.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Final
 from minijit.ir import context
 from minijit.runtime import numpy_api as api
 from minijit.runtime import record
+from minijit.runtime.first_entry import first_entry_text
 from minijit.runtime.leaving import HEADROOM, LEAVE, ROOM
 
-EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave")
+EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave", "mj_first_entry")
 
 FOREIGN: Final = 1 << 40
 """The count of the block that stands for an argument: it is on the wrapper's stack and never freed."""
@@ -32,7 +34,8 @@ def object_support_text() -> str:
     names["CARRAY"] = api.C_CONTIGUOUS | api.ALIGNED | api.WRITEABLE
     names["CONTIGUOUS"] = api.C_CONTIGUOUS | api.F_CONTIGUOUS
     handler = _HANDLER if "mj_data_handler" in api.symbols() else _NO_HANDLER
-    return Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
+    text = Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
+    return text + first_entry_text()
 
 
 def _numbers(module: ModuleType) -> dict[str, int]:
