@@ -71,7 +71,9 @@ def _in_turn(ranges: ValueRanges, instr: Instr, found: Interval) -> Interval:
         counter, number = offset.args[0], known(offset.args[1])
         step = 0 if number is None else int(number)
     has_turn = ranges.turns.get(counter)
-    turns = None if has_turn is None or ranges.of(has_turn) != (1, 1) else has_turn.args[1]
+    # The comparison may have been found to be a constant by now.
+    compares = has_turn is not None and has_turn.op == "icmp" and ranges.of(has_turn) == (1, 1)
+    turns = has_turn.args[1] if has_turn is not None and compares else None
     if not step or not isinstance(turns, Instr) or turns.op != "select":
         return found
     condition = turns.args[0]
