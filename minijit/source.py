@@ -61,10 +61,7 @@ def source_of(function: object) -> Source:
         raise Unsupported("a lambda", "define the function with def", here, code.co_filename)
     lines = _lines_of(code, function.__globals__)
     if not lines:
-        what = f"the source of {code.co_name} can't be found"
-        if code.co_filename.startswith(_GENERATED):
-            what += " (it was typed at a prompt or made by exec)"
-        raise Unsupported(what, _NO_SOURCE, here, code.co_filename)
+        raise _not_found(code)
     with _COMPILING, warnings.catch_warnings():
         # What the compiler has to say about this text, it said when the module was loaded.
         warnings.simplefilter("ignore")
@@ -72,10 +69,20 @@ def source_of(function: object) -> Source:
         if isinstance(node, ast.AsyncFunctionDef):
             raise Unsupported("an async function", "use a plain function", here, code.co_filename)
         fits = node is not None and _fits(node, code, function.__globals__, lines)
+    if (node is None or not fits) and code.co_filename.startswith(_GENERATED):
+        # The text belongs to something else that was executed under the same name.
+        raise _not_found(code)
     if node is None or not fits:
         what = f"the source of {code.co_name} has changed since it was loaded, or a tool has rewritten it"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
+
+
+def _not_found(code: CodeType) -> Unsupported:
+    what = f"the source of {code.co_name} can't be found"
+    if code.co_filename.startswith(_GENERATED):
+        what += " (it was typed at a prompt or made by exec)"
+    return Unsupported(what, _NO_SOURCE, Span(code.co_firstlineno, 0, code.co_firstlineno, 0), code.co_filename)
 
 
 def class_of(code: CodeType) -> str:
