@@ -114,7 +114,7 @@ OPS: Final[dict[str, Op]] = {
     "slots": _row("", "count: of 8 bytes each, on the stack, one per function activation", "ptr", "", "L"),
     "fill": _row("pointer byte bytes", "local", "nothing: memset", "writes", "L"),
     "copy": _row("target source bytes", "local", "nothing: memmove", "reads writes", "L"),
-    "context": _row("", "", "ptr: the call's context (runtime/context.py)", "", "L"),
+    "context": _row("", "", "ptr: the call's context (ir/context.py)", "", "L"),
     # ---- calls (L)
     "call_c": _row("*args", "symbol; effects; result: Machine or None", "machine type or nothing", "bound", "L"),
     "invoke": _row("result_slots *parts", "function: symbol of another native function; site", "nothing", "bound", "L"),

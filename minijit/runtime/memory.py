@@ -22,7 +22,8 @@ def memory_text(*, aligned: bool) -> str:
     """The functions' text; `aligned` says whether there is ``posix_memalign``, whose memory ``free`` takes."""
     names = {name: value for name, value in vars(context).items() if name.isupper()}
     names |= {"ALIGNED_FROM": ALIGNED_FROM, "CALLOC_FROM": CALLOC_FROM}
-    return (_ALIGNED if aligned else _NOT_ALIGNED) + Template(_MEMORY).substitute(names)
+    decref = _decref("void @mj_decref(ptr %ctx, ptr %owner) nounwind")
+    return (_ALIGNED if aligned else _NOT_ALIGNED) + decref + Template(_MEMORY).substitute(names)
 
 
 _ALIGNED: Final = """
@@ -110,23 +111,6 @@ behind:
   br label %finish
 finish:
   ret ptr %block
-}
-
-define void @mj_decref(ptr %ctx, ptr %owner) nounwind {
-entry:
-  %none = icmp eq ptr %owner, null
-  br i1 %none, label %done, label %count
-count:
-  %before = load i64, ptr %owner
-  %after = sub i64 %before, 1
-  store i64 %after, ptr %owner
-  %last = icmp eq i64 %after, 0
-  br i1 %last, label %free, label %done
-free:
-  call void @mj_free(ptr %ctx, ptr %owner)
-  br label %done
-done:
-  ret void
 }
 
 define void @mj_free(ptr %ctx, ptr %block) nounwind {
@@ -236,8 +220,14 @@ done:
 }
 """
 
-DECREF: Final = """
-define internal void @decref(ptr %ctx, ptr %owner) #6 {
+
+def _decref(head: str) -> str:
+    """A function that gives up a reference to a block."""
+    return Template(_DECREF).substitute(HEAD=head)
+
+
+_DECREF: Final = """
+define $HEAD {
 entry:
   %none = icmp eq ptr %owner, null
   br i1 %none, label %done, label %count
@@ -254,3 +244,6 @@ done:
   ret void
 }
 """
+
+DECREF: Final = _decref("internal void @decref(ptr %ctx, ptr %owner) #6")
+"""The same in line, for kernels."""

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from minijit.errors import Span
+from minijit.ir import context as layout
 from minijit.ir.sites import Site
-from minijit.runtime import context as layout
 
 _POINTER_BYTES: Final = 8
 

@@ -1,3 +1,0 @@
-"""The layout of a call context; see :mod:`minijit.ir.context`."""
-
-from minijit.ir.context import *  # noqa: F403
