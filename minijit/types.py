@@ -216,10 +216,15 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """Any other Python object, held by a reference that lives until the call ends. It can only be handed to Python."""
+    """Any other Python object, held by a reference that lives until the call ends. It can only be handed to Python.
+
+    `cls` is its exact class, where that is known.
+    """
+
+    cls: type | None = None
 
     def __str__(self) -> str:
-        return "object"
+        return "object" if self.cls is None else f"object of {self.cls.__qualname__}"
 
 
 Type: TypeAlias = (
@@ -252,6 +257,8 @@ NEVER: Final = Never()
 INDEX: Final = Index()
 RANGE: Final = Range()
 OBJECT: Final = Object()
+STRING: Final = Object(str)
+"""A string that is not known while compiling."""
 EMPTY_TUPLE: Final = Tuple(())
 
 MAX_UNION_MEMBERS: Final = 6
@@ -264,6 +271,9 @@ def union_of(types: tuple[Type, ...]) -> Type:
     for one in types:
         for member in members_of(one):
             members[member] = None
+    objects = [member for member in members if isinstance(member, Object)]
+    if len(objects) > 1:
+        members = {member: None for member in (*members, OBJECT) if member is OBJECT or member not in objects}
     if not members:
         return NEVER
     if len(members) == 1:

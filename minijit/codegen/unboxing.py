@@ -81,7 +81,10 @@ def _require(text: FunctionText, conditions: list[str], miss: str) -> None:
 
 def _has_type(text: FunctionText, value: str, wanted: t.Type, constant_of: ConstantOf) -> str:
     if isinstance(wanted, t.Object):
-        return "true"
+        if wanted.cls is None:
+            return "true"
+        found = text.load("ptr", value, api.TYPE)
+        return text.value(f"icmp eq ptr {found}, {constant_of(text, wanted.cls)}")
     if isinstance(wanted, t.Const):
         return text.value(f"icmp eq ptr {value}, {constant_of(text, wanted.value)}")
     if isinstance(wanted, t.NoneValue):

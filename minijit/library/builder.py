@@ -103,6 +103,8 @@ class Builder(MachineBuilder):
             return self._into_union(value, to)
         if isinstance(to, t.Array) and isinstance(value.type, t.Array):
             return self._looser_layout(value, to)
+        if to == t.OBJECT and isinstance(value.type, t.Object):
+            return Val(to, value.parts)
         if isinstance(value.type, t.MaybeInt):
             raise InternalError(f"a value that may be an int cannot be held as {to}")
         raise InternalError(f"a value of type {value.type} cannot be held as {to}")

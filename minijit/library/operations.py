@@ -7,6 +7,7 @@ that Python would raise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final
 
 
@@ -30,8 +31,18 @@ def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
 
 
 def call_anything(function: Any, *args: object, **keywords: object) -> object:
-    """Call something that can't be called, for Python's own error."""
+    """Call an object; for one that can't be called this gives Python's own error."""
     return function(*args, **keywords)
+
+
+@cache
+def attribute_setter(name: str) -> Callable[[Any, object], None]:
+    """The function that carries out ``owner.name = value``."""
+
+    def set_attribute(owner: Any, value: object) -> None:
+        setattr(owner, name, value)
+
+    return set_attribute
 
 
 def raise_exception(exception: Any, *cause: Any) -> None:

@@ -44,9 +44,9 @@ def _print(b: Builder, *args: Val, **keywords: Val) -> Val:
 def _register(
     function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object = can_be_handed_over
 ) -> None:
-    @lowers(function, pattern, result=t.OBJECT, effects="unknown raises", samples=samples)
+    @lowers(function, pattern, result=t.STRING, effects="unknown raises", samples=samples)
     def lower(b: Builder, x: Val) -> Val:
-        return b.call_python(function, [x], t.OBJECT)
+        return b.call_python(function, [x], t.STRING)
 
 
 _INTEGER = (t.INT, t.BOOL)
@@ -59,26 +59,27 @@ for _digits in (bin, oct, hex):
 # ---- strings
 
 
-def _is_text(one: t.Type) -> bool:
+def is_text(one: t.Type) -> bool:
+    """Whether `one` is a string that is known while compiling."""
     return isinstance(one, t.Const) and isinstance(one.value, str)
 
 
 @lowers(
     operator.mod,
-    _is_text,
+    is_text,
     can_be_handed_over,
-    result=t.OBJECT,
+    result=t.STRING,
     effects="unknown raises",
     samples=[("%d", 3), ("%.3f", 2.5), ("%s and %s", (1, 2.5)), ("%s", None), ("%d", (1, 2))],
 )
 def _format(b: Builder, text: Val, values: Val) -> Val:
-    return b.call_python(operator.mod, [text, values], t.OBJECT)
+    return b.call_python(operator.mod, [text, values], t.STRING)
 
 
 @lowers(
     operator.add,
-    _is_text,
-    _is_text,
+    is_text,
+    is_text,
     result=lambda x, y: t.Const(x.type.value + y.type.value),
     samples=[("a", "b")],
 )
@@ -89,8 +90,8 @@ def _concatenate(_b: Builder, x: Val, y: Val) -> Val:
 
 @lowers(
     operator.contains,
-    _is_text,
-    _is_text,
+    is_text,
+    is_text,
     result=t.BOOL,
     fold=True,
     samples=[("abc", "b"), ("abc", "x"), ("", "")],

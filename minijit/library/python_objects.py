@@ -1,4 +1,7 @@
-"""Operators on other Python objects, such as strings that a program has formatted: Python itself carries them out."""
+"""Builtins on other Python objects, and adding strings that a program has formatted: Python itself carries them out.
+
+Operators on objects need no entries (``typeinfer/python_calls.py``).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ from typing import Any, Final
 
 from minijit import types as t
 from minijit.library.builder import Builder
-from minijit.library.comparisons import EQUALITY, ORDER
 from minijit.library.operands import REAL
-from minijit.library.printing import can_be_handed_over
+from minijit.library.printing import is_text
 from minijit.library.registry import lowers
 from minijit.library.samples import BOOLS, FLOATS, INTS, each
 from minijit.library.vals import Val
@@ -24,25 +26,17 @@ def _register(function: Callable[..., Any], result: t.Type, *patterns: object) -
         return b.call_python(function, args, result)
 
 
-for _function in (
-    *EQUALITY,
-    *ORDER,
-    operator.add,
-    operator.sub,
-    operator.mul,
-    operator.truediv,
-    operator.floordiv,
-    operator.mod,
-    operator.pow,
-    operator.getitem,
-):
-    _register(_function, t.OBJECT, t.OBJECT, can_be_handed_over)
-    _register(_function, t.OBJECT, can_be_handed_over, t.OBJECT)
-_register(operator.contains, t.BOOL, t.OBJECT, can_be_handed_over)
-for _one in (operator.neg, operator.pos, operator.invert, abs):
-    _register(_one, t.OBJECT, t.OBJECT)
+_TEXT = (t.STRING, is_text)
+_register(operator.add, t.STRING, _TEXT, t.STRING)
+_register(operator.add, t.STRING, t.STRING, _TEXT)
+_register(abs, t.OBJECT, t.OBJECT)
 for _length in (len, hash):
     _register(_length, t.INT, t.OBJECT)
+
+
+_register(float, t.FLOAT, t.Object)
+_register(int, t.INT, t.Object)
+_register(complex, t.COMPLEX, t.Object)
 
 
 @lowers(hash, REAL, result=t.INT, effects="raises", samples=each(INTS, BOOLS, FLOATS[:-1]))

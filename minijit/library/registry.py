@@ -115,7 +115,7 @@ def matches(pattern: Pattern, one: t.Type) -> bool:
         return any(matches(each, one) for each in pattern)
     if callable(pattern):
         return bool(pattern(one))
-    return bool(pattern == one)
+    return bool(pattern == one) or (pattern == t.OBJECT and isinstance(one, t.Object))
 
 
 class method:  # noqa: N801  (reads as a word: ``@lowers(method("conjugate"), COMPLEX, ...)``)

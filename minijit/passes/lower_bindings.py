@@ -151,8 +151,7 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
     if instr.op == "call":
         callee, *row = row
         if isinstance(callee.type, t.BoundMethod):
-            receiver = callee.type.receiver
-            row = [Val(receiver, callee.parts, fact_of_type(receiver).const), *row]
+            row = [_receiver(callee), *row]
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
     count = len(row) - len(keywords)
@@ -160,9 +159,18 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
     return value
 
 
+def _receiver(method: Val) -> Val:
+    """The object that a bound method belongs to."""
+    assert isinstance(method.type, t.BoundMethod)
+    receiver = method.type.receiver
+    return Val(receiver, method.parts, fact_of_type(receiver).const)
+
+
 def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val]) -> Val:
     if instr.op == "call" and target.function is not call_anything:
-        row = row[1:]
+        callee, *row = row
+        if isinstance(callee.type, t.BoundMethod):
+            row = [_receiver(callee), *row]
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
     effects = " ".join(sorted(target.effects - {"raises"}))

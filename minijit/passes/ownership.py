@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from minijit import types as t
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value
-from minijit.library.targets import Binding, EntryTarget, FunctionTarget, Target
+from minijit.library.targets import Binding, EntryTarget, FunctionTarget, PythonTarget, Target
 
 
 def may_hold_array(one: object) -> bool:
@@ -40,6 +40,9 @@ def may_hold_array(one: object) -> bool:
 
 def gives_reference(target: Target) -> bool:
     """Whether the result of a bound operation comes with a reference of its own."""
+    if isinstance(target, PythonTarget):
+        # A result of Python's is held by a block of its own.
+        return may_hold_array(target.result)
     return isinstance(target, FunctionTarget) or (isinstance(target, EntryTarget) and "allocates" in target.effects)
 
 

@@ -29,6 +29,10 @@ MAX_STRING: Final = 100
 _KNOWN_CLASSES: Final = frozenset({type, FunctionType, BuiltinFunctionType, np.ufunc})
 """Classes of objects that are arguments by identity: code is made for each function, class or dtype that is passed."""
 
+_SERVICES: Final = frozenset({"Generator", "RandomState", "Random"})
+_SERVICE_MODULES: Final = frozenset({"numpy.random._generator", "numpy.random.mtrand", "random"})
+"""Random generators are passed as objects; Python carries out their methods (``library/sampling.py``)."""
+
 _DTYPES: Final[tuple[np.dtype[np.generic], ...]] = tuple(
     np.dtype(name)
     for name in (
@@ -76,6 +80,8 @@ def type_of(value: object) -> t.Type | None:
         return _type_of_tuple(value)  # type: ignore[arg-type]
     if cls is str:
         return t.Const(value) if len(value) <= MAX_STRING else None  # type: ignore[arg-type]
+    if cls.__module__ in _SERVICE_MODULES and cls.__qualname__ in _SERVICES:
+        return t.Object(cls)
     if cls in _KNOWN_CLASSES or isinstance(value, np.dtype | Native):
         return t.Const(value)
     return None

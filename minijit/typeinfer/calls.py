@@ -15,8 +15,18 @@ from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.operations import call_anything
+from minijit.library.sampling import is_service
 from minijit.library.targets import ConstantTarget, DefaultValue, FunctionTarget, MethodTarget, PythonTarget, Target
 from minijit.typeinfer.facts import fact_of_object
+from minijit.typeinfer.python_calls import (
+    has_method,
+    is_object,
+    resolve_any_call,
+    resolve_method_call,
+    resolve_object_attribute,
+    resolve_object_call,
+    resolve_typed_call,
+)
 
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
@@ -38,6 +48,11 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
     """Bind ``object.name`` for an object of one type."""
     if isinstance(fact.type, t.Const):
         return _attribute_of_constant(program, name, fact.type.value)
+    if isinstance(fact.type, t.Object):
+        if not has_method(fact.type, name):
+            return resolve_object_attribute(name)
+        bound = t.BoundMethod(fact.type, name)
+        return MethodTarget(bound), Fact(bound)
     found = program.resolver.entry(registry.attribute(name), (fact,), {})
     if found is not None:
         return found
@@ -49,6 +64,9 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
 
 def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[Target, Fact]:
     if isinstance(owner, np.ufunc) and name in _UFUNC_METHODS:
+        method = t.BoundMethod(t.Const(owner), name)
+        return MethodTarget(method), Fact(method)
+    if is_service(type(owner)) and callable(getattr(owner, name, None)):
         method = t.BoundMethod(t.Const(owner), name)
         return MethodTarget(method), Fact(method)
     if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo | np.ufunc):
@@ -80,6 +98,8 @@ def resolve_call(
     named = dict(zip(keywords, args[len(args) - len(keywords) :], strict=True))
     if isinstance(callee.type, t.BoundMethod):
         return _method(program, callee.type, positional, named)
+    if isinstance(callee.type, t.Object):
+        return resolve_object_call(facts, keywords)
     if not isinstance(callee.type, t.Const):
         return PythonTarget(call_anything, t.NEVER, keywords), NOTHING
     value = callee.type.value
@@ -92,7 +112,8 @@ def resolve_call(
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
         return _exception(program, value, args, keywords, is_raised)
-    raise Unsupported(f"a call of {_name_of(value)}", "call it outside of the compiled function")
+    typed = resolve_typed_call(value, positional, named)
+    return typed or resolve_any_call(value, positional, named, f"a call of {_name_of(value)}")
 
 
 def _name_of(value: object) -> str:
@@ -108,6 +129,9 @@ def _is_foreign(function: python_types.FunctionType) -> bool:
 def _method(
     program: Program, method: t.BoundMethod, args: tuple[Fact, ...], named: dict[str, Fact]
 ) -> tuple[Target, Fact]:
+    outside = resolve_method_call(method.receiver, method.name, args, named)
+    if outside is not None:
+        return outside
     receiver = fact_of_type(method.receiver)
     found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
     if found is None:
@@ -126,7 +150,11 @@ def _library(
         if entry.body is not None and isinstance(entry.body, python_types.FunctionType):
             names = tuple(named)
             return _user_function(program, entry.body, [NOTHING, *args, *named.values()], names)
-    return program.resolver.entry_or_error(value, args, named, f"a call of {_name_of(value)}")
+    words = f"a call of {_name_of(value)}"
+    found = program.resolver.entry(value, args, named) or resolve_typed_call(value, args, named)
+    if found is None and any(is_object(fact.type) for fact in (*args, *named.values())):
+        return resolve_any_call(value, args, named, words)
+    return found or program.resolver.entry_or_error(value, args, named, words)
 
 
 def _exception(

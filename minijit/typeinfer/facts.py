@@ -49,7 +49,7 @@ def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
         # np.add.reduce is another object each time: it is known as a method of what it belongs to.
         return Fact(t.BoundMethod(t.Const(owner), value.__name__))
     one = type_of(value)
-    return Fact(t.Const(value), value) if one is None else Fact(one, value)
+    return Fact(t.Const(value), value) if one is None or isinstance(one, t.Object) else Fact(one, value)
 
 
 def join(facts: Sequence[Fact]) -> Fact:
@@ -117,6 +117,8 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
     if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and a.cls is b.cls and len(a.items) == len(b.items):
         pairs = zip(a.items, b.items, strict=True)
         return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs), a.cls)
+    if isinstance(a, t.Object) and isinstance(b, t.Object):
+        return t.OBJECT
     return None
 
 

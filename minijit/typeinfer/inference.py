@@ -16,12 +16,16 @@ from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
 from minijit.library.targets import Binding, FunctionTarget
 from minijit.typeinfer.facts import join, same_fact
+from minijit.typeinfer.python_calls import blocks_in_loops, is_object
 from minijit.typeinfer.rules import RULES
 
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
 
 MAX_PASSES: Final = 60
+
+_SLOW_ON_OBJECTS: Final = frozenset({"binary", "inplace", "unary", "getitem", "setitem", "delitem", "unpack"})
+"""What the interpreter does on objects faster than native code, which has to ask it each time."""
 
 
 class Inference:
@@ -56,6 +60,7 @@ class Inference:
         self.returns: dict[Block, Fact] = {}
         self.raised = _raised_at_once(source)
         self._inputs: dict[Instr, tuple[Fact, ...]] = {}
+        self._in_loops: frozenset[Instr] | None = None
         self._order = reverse_postorder(source.blocks[0])
         self._incoming: dict[Block, list[Edge]] = {block: [] for block in self._order}
         for block in self._order:
@@ -152,12 +157,25 @@ class Inference:
 
     def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
         """Keep what an operation is bound to, and give what is known of its result."""
+        if instr.op in _SLOW_ON_OBJECTS and any(is_object(self.fact(arg).type) for arg in instr.args):
+            self._refuse_in_loop(instr)
         self.bindings[instr] = bound[0]
         return bound[1]
 
     def operation(self, instr: Instr, function: object, inputs: tuple[Fact, ...], words: str) -> Fact:
         """Bind an instruction to an operator or the like of the library."""
         return self.bind(instr, self.program.resolver.operation(function, inputs, words))
+
+    def _refuse_in_loop(self, instr: Instr) -> None:
+        if self._in_loops is None:
+            self._in_loops = frozenset(
+                each for block in blocks_in_loops(self.source) for each in block.instrs
+            )
+        if instr in self._in_loops:
+            raise Unsupported(
+                "an operation in a loop on an object that only Python knows",
+                "give what it holds to an array or number before the loop, as in float(x) or np.zeros",
+            )
 
     def name_bound_to(self, instr: Instr, found: tuple[Fact, object]) -> Fact:
         """Keep the object that a name is bound to, and give what is known of it."""

@@ -18,8 +18,10 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
+from minijit.library.operations import item_at, length_of
 from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
 from minijit.typeinfer.facts import fact_of_object, join
+from minijit.typeinfer.python_calls import is_object, resolve_object_operation
 
 MAX_CASES: Final = 24
 """An operation with more combinations of operand types than this is not compiled."""
@@ -161,7 +163,13 @@ class Resolver:
 
     def operation(self, function: object, facts: tuple[Fact, ...], words: str) -> tuple[Binding, Fact]:
         """Bind an operator or the like; `words` name it in a message, as in ``"the operator +"``."""
-        return resolve(function, facts, lambda row: self.entry_or_error(function, row, {}, words))
+        return resolve(function, facts, lambda row: self._operation_on(function, row, words))
+
+    def _operation_on(self, function: object, row: tuple[Fact, ...], words: str) -> tuple[Target, Fact]:
+        found = self.entry(function, row, {})
+        if found is None and function not in (length_of, item_at) and any(is_object(fact.type) for fact in row):
+            return resolve_object_operation(function, row, words)
+        return found or self.entry_or_error(function, row, {}, words)
 
     def entry(
         self, function: object, facts: Sequence[Fact], keywords: dict[str, Fact]

@@ -16,6 +16,7 @@ from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import is_only_read, is_only_returned
 from minijit.typeinfer.facts import fact_of_object
+from minijit.typeinfer.python_calls import is_object, resolve_object_operation, resolve_object_store
 from minijit.typeinfer.resolve import resolve
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
                     f"{symbol}= between {row[0].type} and {row[1].type}", "write a loop over the elements"
                 )
             return found
+        if is_object(row[0].type):
+            return resolve_object_operation(INPLACE[symbol], row, f"the operator {symbol}=")
         found = resolver.entry(BINARY[symbol], row, {})
         # Python's own error names the augmented operator.
         return found or resolver.entry_or_error(INPLACE[symbol], row, {}, f"the operator {symbol}=")
@@ -150,12 +153,24 @@ def _getattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     )
 
 
-def _setattr(_inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
-    raise Unsupported(f"an assignment to the attribute {instr.attrs['name']!r}", "return the new value instead")
+def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    name = instr.attrs["name"]
+
+    def single(row: Inputs) -> Any:
+        if is_object(row[0].type):
+            return resolve_object_store(name, row[1])
+        raise Unsupported(f"an assignment to the attribute {name!r}", "return the new value instead")
+
+    return inference.bind(instr, resolve(setattr, inputs, single))
 
 
-def _delitem(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
-    raise Unsupported("the deletion of an item", "make a new tuple or array without it")
+def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    def single(row: Inputs) -> Any:
+        if is_object(row[0].type):
+            return resolve_object_operation(operator.delitem, row, "the deletion of an item")
+        raise Unsupported("the deletion of an item", "make a new tuple or array without it")
+
+    return inference.bind(instr, resolve(operator.delitem, inputs, single))
 
 
 def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
@@ -220,14 +235,14 @@ def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _build_string(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    target = PythonTarget(join_strings, t.OBJECT)
-    return inference.bind(instr, resolve(join_strings, inputs, lambda _row: (target, Fact(t.OBJECT))))
+    target = PythonTarget(join_strings, t.STRING)
+    return inference.bind(instr, resolve(join_strings, inputs, lambda _row: (target, Fact(t.STRING))))
 
 
 def _format_value(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     function = format_value(instr.attrs.get("conversion", ""))
     return inference.bind(
-        instr, resolve(function, inputs, lambda _row: (PythonTarget(function, t.OBJECT), Fact(t.OBJECT)))
+        instr, resolve(function, inputs, lambda _row: (PythonTarget(function, t.STRING), Fact(t.STRING)))
     )
 
 

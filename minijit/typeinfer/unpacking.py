@@ -11,6 +11,7 @@ from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library.operations import unpack_exactly
 from minijit.library.targets import ConstantTarget, PythonTarget, Target
 from minijit.typeinfer.displays import is_only_read
+from minijit.typeinfer.python_calls import resolve_object_unpacking
 
 if TYPE_CHECKING:
     from minijit.typeinfer.inference import Inference
@@ -25,6 +26,8 @@ def resolve_unpack(inference: Inference, instr: Instr, fact: Fact) -> tuple[Targ
         return ConstantTarget(fact.type, fact.const), fact
     if isinstance(fact.type, t.Tuple):
         return PythonTarget(unpack_exactly, t.NEVER), NOTHING
+    if isinstance(fact.type, t.Object):
+        return resolve_object_unpacking(count)
     return inference.program.resolver.entry_or_error(
         unpack_exactly, (fact, Fact(t.INT, count)), {}, "unpacking"
     )

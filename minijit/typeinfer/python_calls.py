@@ -1,0 +1,173 @@
+"""What the library has no entry for: Python carries it out, native code takes or holds the result.
+
+A function of NumPy's, SciPy's or Python's that minijit does not know costs itself only, not the whole function that
+calls it. Where the type of its result can be found on samples (:mod:`minijit.library.sampling`), native code goes on
+with that type, which is checked at run time; else the result is an *object*, on which Python carries out what follows.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Final
+
+from minijit import types as t
+from minijit.errors import Unsupported
+from minijit.ir.facts import Fact, fact_of_type
+from minijit.ir.nodes import Block, Function
+from minijit.library import sampling
+from minijit.library.operations import attribute_setter, call_anything, unpack_exactly
+from minijit.library.registry import Arg
+from minijit.library.targets import PythonTarget, Target
+
+_SEEN: Final[frozenset[str]] = frozenset({"unknown", "raises"})
+_UNSEEN: Final[frozenset[str]] = frozenset({"raises"})
+
+_UNBOXED: Final = (t.Iterator, t.Unbound, t.Never, t.Index)
+"""Values that are no Python object of their own."""
+
+_LOOKS_AT_FRAMES: Final = frozenset({"inspect", "traceback", "warnings", "logging", "sys", "gc", "pdb"})
+"""Modules whose functions ask who has called them: native code has no frames."""
+
+_NEEDS_FRAME: Final = frozenset(
+    {"eval", "exec", "globals", "locals", "vars", "dir", "super", "breakpoint", "__import__", "compile"}
+)
+"""Builtins of the same kind."""
+
+_METHODS_OF: Final = (list, dict, set, str, bytes)
+"""Classes whose instances have the methods of their class and no others."""
+
+
+def is_object(one: t.Type) -> bool:
+    """Whether a value of this type may be an object that only Python knows how to treat."""
+    return any(isinstance(each, t.Object) and each.cls is not str for each in t.alternatives_of(one))
+
+
+# ---- calls
+
+
+def resolve_typed_call(function: object, args: Sequence[Fact], named: dict[str, Fact]) -> tuple[Target, Fact] | None:
+    """Bind a call of a known function to Python; ``None`` where the type of its result can't be found."""
+    outcome = sampling.outcome_of(function, _as_args(args), _as_named(named))
+    if outcome is None:
+        return None
+    has_state = not sampling.may_be_sampled(function)
+    target = PythonTarget(function, outcome.type, tuple(named), _SEEN if outcome.changes or has_state else _UNSEEN)
+    return target, fact_of_type(outcome.type)
+
+
+def resolve_any_call(
+    function: object, args: Sequence[Fact], named: dict[str, Fact], words: str
+) -> tuple[Target, Fact]:
+    """Bind a call of a known function to Python, whatever it gives."""
+    module = (getattr(function, "__module__", None) or "").split(".")[0]
+    name = getattr(function, "__name__", "")
+    if module in _LOOKS_AT_FRAMES or (module == "builtins" and name in _NEEDS_FRAME):
+        raise Unsupported(words, "call it outside of the compiled function")
+    _require_objects((*args, *named.values()), words)
+    return PythonTarget(function, t.OBJECT, tuple(named)), Fact(t.OBJECT)
+
+
+def resolve_object_call(facts: Sequence[Fact], keywords: tuple[str, ...]) -> tuple[Target, Fact]:
+    """Bind a call of an object, ``facts[0]``."""
+    _require_objects(facts, "a call of an object")
+    return PythonTarget(call_anything, t.OBJECT, keywords), Fact(t.OBJECT)
+
+
+def resolve_method_call(
+    receiver: t.Type, name: str, args: Sequence[Fact], named: dict[str, Fact]
+) -> tuple[Target, Fact] | None:
+    """Bind the method of an object whose class is known; ``None`` where `receiver` is none such."""
+    match receiver:
+        case t.Object(cls=cls) if cls is not None:
+            pass
+        case t.Const(value=value) if sampling.is_service(type(value)):
+            cls = type(value)
+        case _:
+            return None
+    outcome = sampling.outcome_of_method(cls, name, _as_args(args), _as_named(named))
+    result = t.OBJECT if outcome is None else outcome.type
+    _require_objects((*args, *named.values()), f"a call of the method {name}")
+    return PythonTarget(getattr(cls, name), result, tuple(named), _SEEN), fact_of_type(result)
+
+
+def has_method(one: t.Object, name: str) -> bool:
+    """Whether ``value.name`` is for certain the method that the class of the object has."""
+    cls = one.cls
+    if cls is None or not (cls in _METHODS_OF or sampling.is_service(cls)):
+        return False
+    return callable(getattr(cls, name, None))
+
+
+def _require_objects(facts: Sequence[Fact], words: str) -> None:
+    for fact in facts:
+        if not _is_python_object(fact.type):
+            raise Unsupported(f"{words} with {fact.type}", "pass numbers, arrays or tuples")
+
+
+def _is_python_object(one: t.Type) -> bool:
+    if isinstance(one, t.Union):
+        return all(map(_is_python_object, one.members))
+    if isinstance(one, t.Tuple):
+        return all(map(_is_python_object, one.items))
+    return not isinstance(one, _UNBOXED)
+
+
+def _as_args(facts: Sequence[Fact]) -> list[Arg]:
+    return [Arg(fact.type, fact.const) for fact in facts]
+
+
+def _as_named(facts: dict[str, Fact]) -> dict[str, Arg]:
+    return {name: Arg(fact.type, fact.const) for name, fact in facts.items()}
+
+
+# ---- what else is done to objects
+
+
+def resolve_object_attribute(name: str) -> tuple[Target, Fact]:
+    """Bind ``object.name``."""
+    return PythonTarget(operator.attrgetter(name), t.OBJECT), Fact(t.OBJECT)
+
+
+def resolve_object_store(name: str, value: Fact) -> tuple[Target, Fact]:
+    """Bind ``object.name = value``."""
+    _require_objects((value,), f"an assignment to the attribute {name!r}")
+    return PythonTarget(attribute_setter(name), t.NONE), Fact(t.NONE)
+
+
+def resolve_object_unpacking(count: int) -> tuple[Target, Fact]:
+    """Bind ``a, b = object``: `count` objects."""
+    whole = t.Tuple((t.OBJECT,) * count)
+    return PythonTarget(unpack_exactly, whole), Fact(whole)
+
+
+def resolve_object_operation(function: object, facts: Sequence[Fact], words: str) -> tuple[Target, Fact]:
+    """Bind an operator of which at least one operand is an object."""
+    _require_objects(facts, words)
+    result = _RESULTS.get(function, t.OBJECT)
+    return PythonTarget(function, result), Fact(result)
+
+
+_RESULTS: Final[dict[object, t.Type]] = {
+    operator.setitem: t.NONE,
+    operator.delitem: t.NONE,
+    operator.contains: t.BOOL,
+    operator.is_: t.BOOL,
+    operator.is_not: t.BOOL,
+    operator.truth: t.BOOL,
+}
+"""The types of the results that Python itself sees to."""
+
+
+def blocks_in_loops(function: Function) -> frozenset[Block]:
+    """The blocks that can be reached from themselves."""
+    reached: dict[Block, set[Block]] = {block: {edge.block for edge in block.edges} for block in function.blocks}
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(function.blocks):
+            whole = reached[block].union(*(reached[each] for each in reached[block]))
+            if len(whole) != len(reached[block]):
+                reached[block] = whole
+                changed = True
+    return frozenset(block for block, found in reached.items() if block in found)
