@@ -31,7 +31,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"testing", "demo", "demo_kernels", "__init__", "__main__"}),
 )
 LIBRARY_FOUNDATION = frozenset(
-    {"builder", "casts", "memory", "operations", "sampling", "targets", "vals"}
+    {
+        *("builder", "casts", "memory", "named_tuples", "operations", "sampling", "targets", "trial_values", "vals"),
+    }
 )
 """Modules of library/ that hold no entries: what entries, type inference and lowering are written with."""
 ISOLATED = frozenset({"library", "frontend", "typeinfer", "passes", "runtime"})

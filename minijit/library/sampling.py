@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 from typing import Any, Final
 
@@ -22,10 +22,9 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.registry import Arg
-from minijit.numpy_types import is_native, sample_of, type_of_value
+from minijit.library.trial_values import common_type, type_of_object, value_of
 
 _LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
-_MOST_TYPES: Final = 4
 _LARGE: Final = 64
 """Greater ints are not used as samples: they could be lengths."""
 
@@ -110,58 +109,111 @@ def outcome_of(function: Any, args: Sequence[Arg], keywords: Mapping[str, Arg]) 
     if hasattr(np.random.RandomState, name) and function is getattr(np.random, name, None):
         # ``np.random.seed`` and the like work on the generator that all of NumPy shares.
         return outcome_of_method(np.random.RandomState, name, args, keywords)
-    if not may_be_sampled(function):
-        return None
-    return _try(lambda: function, args, keywords)
+    return _try(function, None, args, keywords) if may_be_sampled(function) else None
+
+
+def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
+    """The type of what a function of NumPy's gives; ``None`` where NumPy refuses samples, or nothing can be said."""
+    outcome = _try(function, None, args, keywords)
+    return None if outcome is None else outcome.type
 
 
 def outcome_of_method(cls: type, name: str, args: Sequence[Arg], keywords: Mapping[str, Arg]) -> Outcome | None:
     """What a method gives for an instance of `cls` (:func:`is_service`) and arguments of these types."""
-    maker = _MAKERS.get(f"{cls.__module__}.{cls.__qualname__}")
-    if maker is None or not hasattr(cls, name):
+    if not is_service(cls) or not hasattr(cls, name):
         return None
-    return _try(partial(_method_of, maker, name), args, keywords)
+    return _try(name, cls, args, keywords)
+
+
+def _method_of(cls: type, name: str) -> Any:
+    return getattr(copy.deepcopy(_instance(cls)), name)
 
 
 @cache
-def _instance(maker: Callable[[], Any]) -> Any:
-    return maker()
+def _instance(cls: type) -> Any:
+    return _MAKERS[f"{cls.__module__}.{cls.__qualname__}"]()
 
 
-def _method_of(maker: Callable[[], Any], name: str) -> Any:
-    return getattr(copy.deepcopy(_instance(maker)), name)
+# ---- trying
 
 
-def _try(find: Callable[[], Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> Outcome | None:
-    seen: dict[t.Type, None] = {}
+def _try(function: Any, cls: type | None, args: Sequence[Arg], keywords: Mapping[str, Arg]) -> Outcome | None:
+    """Try a function, or the method of class `cls` whose name is `function`."""
+    given = tuple(map(_sampled, args))
+    named = tuple((name, _sampled(arg)) for name, arg in keywords.items())
+    if any(known is _UNTRIED for _, _, known in (*given, *(row for _, row in named))):
+        return None
+    try:
+        return _outcome(function, cls, given, named)
+    except TypeError:
+        # Something among the arguments is not hashable.
+        return None
+
+
+_UNTRIED: Final = object()
+"""Stands for a function of the program's own: it is not called before its time."""
+
+_Sampled = tuple[t.Type, str, object]
+"""The type of an argument; the text of its value, which tells 1 from True; the value, ``UNKNOWN`` where it is not."""
+
+
+def _sampled(arg: Arg) -> _Sampled:
+    known = arg.type.value if isinstance(arg.type, t.Const) else arg.const
+    if isinstance(arg.type, t.NoneValue):
+        known = None
+    if callable(known) and not isinstance(known, type | np.dtype) and not may_be_sampled(known):
+        known = _UNTRIED
+    if isinstance(known, int) and abs(known) > _LARGE:
+        known = UNKNOWN
+    return arg.type, "" if known is UNKNOWN else repr(known), known
+
+
+@cache
+def _outcome(
+    function: Any, cls: type | None, args: tuple[_Sampled, ...], keywords: tuple[tuple[str, _Sampled], ...]
+) -> Outcome | None:
+    rows = (*args, *(row for _, row in keywords))
+    # A length may have to be a multiple of a number that is known: np.split(a, 5).
+    known = [value for _, _, value in rows if type(value) is int and value]
+    seen: dict[t.Type, bool] = {}
     changes = False
     start = time.perf_counter()
-    for lengths in _LENGTHS:
-        made = [sample_argument(arg, lengths) for arg in args]
-        named = {name: sample_argument(arg, lengths) for name, arg in keywords.items()}
-        if any(value is UNKNOWN for value in (*made, *named.values())):
+    for lengths in (*_LENGTHS, *((abs(value),) * 4 for value in known)):
+        made = [value if value is not UNKNOWN else value_of(one, lengths) for one, _, value in rows]
+        if any(value is UNKNOWN for value in made):
             return None
-        before = copy.deepcopy((made, named))
+        before = copy.deepcopy(made)
+        names = (name for name, _ in keywords)
         try:
-            found = type_of_object(_called(find(), made, named))
+            called = function if cls is None else _method_of(cls, function)
+            result = _call(called, made[: len(args)], dict(zip(names, made[len(args) :], strict=True)))
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError):
             continue
-        except Exception:  # whatever the samples caused, nothing is known then
+        except Exception:  # whatever it is that the samples caused: nothing is known then
             return None
-        changes = changes or not _same((made, named), before)
+        changes = changes or not _same(made, before)
+        found = t.Object(type(result)) if is_service(type(result)) else type_of_object(result)
         if found is None:
             return None
-        seen[found] = None
+        seen[found] = seen.get(found, False) or 1 not in lengths
         if time.perf_counter() - start > _PATIENCE:
             break
-    if not seen or len(seen) > _MOST_TYPES:
-        return None
-    if len(seen) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in seen):
-        return None
-    return Outcome(t.union_of(tuple(seen)), changes)
+    # The length of a list may follow from any number among the arguments.
+    is_open = any(one == t.INT and value is UNKNOWN for one, _, value in rows)
+    whole = common_type(_usual(seen), is_open) if seen else None
+    return None if whole is None else Outcome(whole, changes)
 
 
-def _called(function: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+def _usual(seen: dict[t.Type, bool]) -> list[t.Type]:
+    """The types seen, less what came of axes of length 1 only: ``np.cov`` of one row is a number."""
+    if not any(seen.values()):
+        return list(seen)
+    is_number = {one: isinstance(one, t.PythonScalar | t.NumpyScalar) for one in seen}
+    first = is_number[next(iter(seen))]
+    return [one for one, usual in seen.items() if usual or is_number[one] == first]
+
+
+def _call(function: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return function(*args, **keywords)
@@ -172,69 +224,4 @@ def _same(a: Any, b: Any) -> bool:
         return bool(a.tobytes() == b.tobytes())
     if isinstance(a, tuple | list):
         return len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, dict):
-        return all(_same(a[key], b[key]) for key in a)
     return True
-
-
-def sample_argument(arg: Arg, lengths: Sequence[int]) -> Any:
-    """The value of an argument where it is known, else one of its type; ``UNKNOWN`` where none can be made."""
-    known = arg.type.value if isinstance(arg.type, t.Const) else arg.const
-    if callable(known) and not isinstance(known, type | np.dtype) and not may_be_sampled(known):
-        # A function of the program's own is not called before its time.
-        return UNKNOWN
-    if known is UNKNOWN or (isinstance(known, int) and abs(known) > _LARGE):
-        return sample_of_type(arg.type, lengths)
-    return known
-
-
-def sample_of_type(one: t.Type, lengths: Sequence[int]) -> Any:
-    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
-    match one:
-        case t.Array(dtype, ndim, layout, writable):
-            return _sample_array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
-        case t.PythonScalar() | t.NumpyScalar():
-            return sample_of(one)
-        case t.Tuple(items):
-            found = tuple(sample_of_type(item, lengths) for item in items)
-            return UNKNOWN if any(item is UNKNOWN for item in found) else found
-        case t.Const(value=value):
-            return value
-        case t.NoneValue():
-            return None
-        case _:
-            return UNKNOWN
-
-
-def _sample_array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
-    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted."""
-    size = int(np.prod(shape))
-    numbers = np.arange(1, size + 1).reshape(shape)
-    if len(shape) == 2 and shape[0] == shape[1]:
-        numbers = numbers % 3 + 9 * np.eye(shape[0], dtype=np.int64)
-    array = numbers.astype(dtype, order="F" if layout == "F" else "C")
-    if layout == "A" and shape:
-        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
-        wide[..., ::2] = array
-        array = wide[..., ::2]
-    array.flags.writeable = writable
-    return array
-
-
-def type_of_object(value: Any) -> t.Type | None:
-    """The type of a number, an array, ``None``, a tuple of such, as the caller of a function would see it."""
-    if value is None:
-        return t.NONE
-    if is_service(type(value)):
-        return t.Object(type(value))
-    if type(value) is np.ndarray:
-        flags, dtype = value.flags, value.dtype
-        if not is_native(dtype) or not flags.aligned:
-            return None
-        layout: t.Layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
-        return t.Array(np.dtype(dtype.str), value.ndim, layout, bool(flags.writeable))
-    if isinstance(value, tuple):
-        # A named tuple is of a class of its own: what is taken apart is not what is returned.
-        items = [type_of_object(item) for item in value] if type(value) is tuple else [None]
-        return None if None in items else t.Tuple(tuple(items))  # type: ignore[arg-type]
-    return type_of_value(value)

@@ -1,4 +1,4 @@
-"""Lists that are only read, and the fields of named tuples.
+"""Lists that are only read.
 
 A list of known length is held like a tuple (``t.Tuple`` with the class ``list``); one whose length is known at run time
 only is the Python object itself (``t.PythonList``), whose items are taken out one by one. Nothing here changes a list,
@@ -15,7 +15,7 @@ from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder, Val, item_of
 from minijit.library.operands import is_integer
 from minijit.library.operations import item_at, length_of
-from minijit.library.registry import Arg, attribute, entries_of, find, lowers
+from minijit.library.registry import Arg, find, lowers
 from minijit.machine import I64
 
 _LENGTH = 16
@@ -146,40 +146,6 @@ def _item(b: Builder, one: Val, index: Val) -> Val:
 @lowers(operator.getitem, t.PythonList, t.Slice, result=lambda one, index: one.type, effects="reads raises")
 def _part(b: Builder, one: Val, index: Val) -> Val:
     return b.call_python(operator.getitem, (one, index), one.type, effects="")
-
-
-# ---- named tuples
-
-
-def is_named_tuple(cls: type) -> bool:
-    """Whether `cls` is a class of named tuples: of tuples whose items have names."""
-    return cls is not tuple and issubclass(cls, tuple) and hasattr(cls, "_fields") and hasattr(cls, "_make")
-
-
-def register_fields(cls: Any) -> None:
-    """Entries for the attributes of a class of named tuples."""
-    for name in cls._fields:
-        if not any(entry.lower is _FIELDS.get(name) for entry in entries_of(attribute(name))):
-            _register_field(name)
-
-
-_FIELDS: dict[str, Any] = {}
-
-
-def _register_field(name: str) -> None:
-    def has_field(one: t.Type) -> bool:
-        return isinstance(one, t.Tuple) and name in getattr(one.cls, "_fields", ())
-
-    def rule(one: Arg) -> t.Type:
-        assert isinstance(one.type, t.Tuple)
-        return one.type.items[one.type.cls._fields.index(name)]  # type: ignore[attr-defined]
-
-    @lowers(attribute(name), has_field, result=rule)
-    def field(_b: Builder, one: Val) -> Val:
-        assert isinstance(one.type, t.Tuple)
-        return item_of(one, one.type.cls._fields.index(name))  # type: ignore[attr-defined]
-
-    _FIELDS[name] = field
 
 
 # ---- conversions

@@ -1,34 +1,22 @@
 """Functions of NumPy's that NumPy itself computes, called from native code: sorting, linear algebra, statistics ...
 
-The type of the result is asked of NumPy, on samples of the argument types with several lengths. Where the layout
-depends on the lengths, the result is any of the types that were seen.
+The type of the result is asked of NumPy, on samples of the argument types (:mod:`minijit.library.sampling`).
 """
 
 from __future__ import annotations
 
 import operator
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from minijit import types as t
-from minijit.ir.nodes import UNKNOWN
 from minijit.library.array_attributes import arrays
 from minijit.library.builder import Builder, Val
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
-from minijit.library.sequences import is_named_tuple, register_fields
-from minijit.numpy_types import is_native, sample_of, type_of_value
-
-_LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
-_MOST_TYPES: Final = 4
-_LARGE: Final = 64
-_MOST_ITEMS: Final = 32
-"""Longer tuples and lists are not taken apart."""
-
+from minijit.library.sampling import result_of
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -103,164 +91,6 @@ class AnyKeyword(dict[str, Any]):
 
 
 _KEYWORDS: Final = AnyKeyword(but="out")
-
-
-def _known(arg: Arg) -> object:
-    if isinstance(arg.type, t.Const):
-        return arg.type.value
-    return None if isinstance(arg.type, t.NoneValue) else arg.const
-
-
-def _sample(one: t.Type, lengths: Sequence[int]) -> Any:
-    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
-    match one:
-        case t.PythonScalar("int"):
-            # Different ones, too: the layout of a result may depend on it.
-            return 1 + lengths[-1] % 3
-        case t.Array(dtype, ndim, layout, writable):
-            return _sample_array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
-        case t.PythonScalar() | t.NumpyScalar():
-            return sample_of(one)
-        case t.Tuple(items, cls):
-            found = [_sample(item, lengths) for item in items]
-            if any(item is UNKNOWN for item in found):
-                return UNKNOWN
-            return cls(found) if cls in (tuple, list) else cls._make(found)  # type: ignore[attr-defined]
-        case t.PythonList(item):
-            found = [_sample(item, lengths) for _ in range(2)]
-            return UNKNOWN if any(one is UNKNOWN for one in found) else found
-        case t.Const(value=value):
-            return value
-        case t.NoneValue():
-            return None
-        case _:
-            return UNKNOWN
-
-
-def _sample_array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
-    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted."""
-    size = int(np.prod(shape))
-    numbers = np.arange(1, size + 1).reshape(shape)
-    if len(shape) == 2 and shape[0] == shape[1]:
-        numbers = numbers % 3 + 9 * np.eye(shape[0], dtype=np.int64)
-    array = numbers.astype(dtype, order="F" if layout == "F" else "C")
-    if layout == "A" and shape:
-        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
-        wide[..., ::2] = array
-        array = wide[..., ::2]
-    array.flags.writeable = writable
-    return array
-
-
-def type_of_object(value: Any) -> t.Type | None:
-    """The type of a number, an array, or a tuple or list of such, as the caller of a function would see it."""
-    if type(value) is np.ndarray:
-        flags, dtype = value.flags, value.dtype
-        if not is_native(dtype) or not flags.aligned:
-            return None
-        layout: t.Layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
-        return t.Array(np.dtype(dtype.str), value.ndim, layout, bool(flags.writeable))
-    if isinstance(value, tuple | list):
-        cls = type(value)
-        items = [type_of_object(item) for item in value]
-        if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or is_named_tuple(cls)):
-            return None
-        if cls not in (tuple, list):
-            register_fields(cls)
-        return t.Tuple(tuple(items), cls)  # type: ignore[arg-type]
-    return t.NONE if value is None else type_of_value(value)
-
-
-def _hashable(arg: Arg) -> Any:
-    """What a sample is made from: the value where it is known, else the type."""
-    value = _known(arg)
-    if isinstance(value, int) and abs(value) > _LARGE:
-        # Not as a sample: it could be a length.
-        value = UNKNOWN
-    return (arg.type, "" if value is UNKNOWN else repr(value), value)
-
-
-def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
-    """The type of what a call gives; ``None`` where NumPy refuses samples, or native code has no type for it."""
-    given = tuple(map(_hashable, args))
-    named = tuple((name, _hashable(arg)) for name, arg in keywords.items())
-    try:
-        return _result_of(function, given, named)
-    except TypeError:
-        return None
-
-
-@cache
-def _result_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: tuple[Any, ...]) -> t.Type | None:
-    seen: dict[t.Type, bool] = {}
-    given = [value for row in (*args, *(row for _, row in keywords)) for value in row[2:] if type(value) is int]
-    # A length may have to be a multiple of a number that is known: np.split(a, 5).
-    for lengths in (*_LENGTHS, *((abs(value),) * 4 for value in given if value)):
-        made = [value if value is not UNKNOWN else _sample(one, lengths) for one, _, value in args]
-        named = {
-            name: value if value is not UNKNOWN else _sample(one, lengths) for name, (one, _, value) in keywords
-        }
-        if any(value is UNKNOWN for value in (*made, *named.values())):
-            return None
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            try:
-                found = type_of_object(function(*made, **named))
-            except (ValueError, IndexError, np.linalg.LinAlgError):
-                continue
-            except (TypeError, AttributeError, OverflowError):
-                return None
-        if found is None:
-            return None
-        seen[found] = seen.get(found, False) or 1 not in lengths
-    if any(seen.values()):
-        # What comes of axes of length 1 only may be a special case: np.cov of one row is a number.
-        is_number = {one: isinstance(one, t.PythonScalar | t.NumpyScalar) for one in seen}
-        seen = {one: usual for one, usual in seen.items() if usual or is_number[one] == is_number[next(iter(seen))]}
-    if not seen:
-        return None
-    # The length of a list may follow from any number among the arguments.
-    is_open = any(one == t.INT and value is UNKNOWN for one, _, value in (*args, *(row for _, row in keywords)))
-    return _common(list(seen), is_open)
-
-
-def _common(seen: Sequence[t.Type], is_open: bool) -> t.Type | None:
-    """One type for all that was seen: layouts that depend on the lengths are left to run time."""
-    if all(isinstance(one, t.Tuple) and one.cls is list for one in seen):
-        rows: list[tuple[t.Type, ...]] = [one.items for one in seen]  # type: ignore[union-attr]
-        if is_open or len({len(row) for row in rows}) > 1:
-            item = _common([one for row in rows for one in row], is_open)
-            return None if item is None or isinstance(item, t.Union) else t.PythonList(item)
-    merged: list[t.Type] = []
-    for one in dict.fromkeys(seen):
-        place = next((k for k, other in enumerate(merged) if _merged(one, other) is not None), None)
-        if place is None:
-            merged.append(one)
-        else:
-            merged[place] = _merged(one, merged[place])  # type: ignore[assignment]
-    if not merged or len(merged) > _MOST_TYPES:
-        return None
-    if len(merged) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in merged):
-        return None
-    return t.union_of(tuple(merged))
-
-
-def _merged(one: t.Type, other: t.Type) -> t.Type | None:
-    """A type for both, where they differ in the layout of arrays only."""
-    if one == other:
-        return one
-    if isinstance(one, t.Array) and isinstance(other, t.Array):
-        same = (one.dtype, one.ndim, one.writable) == (other.dtype, other.ndim, other.writable)
-        return t.Array(one.dtype, one.ndim, "A", one.writable) if same else None
-    if isinstance(one, t.Tuple) and isinstance(other, t.Tuple):
-        if one.cls is not other.cls or len(one.items) != len(other.items):
-            return None
-        items = [_merged(x, y) for x, y in zip(one.items, other.items, strict=True)]
-        return None if None in items else t.Tuple(tuple(items), one.cls)  # type: ignore[arg-type]
-    if isinstance(one, t.PythonList) and isinstance(other, t.PythonList):
-        item = _merged(one.item, other.item)
-        return None if item is None else t.PythonList(item)
-    return None
 
 
 def _register(key: object, function: Callable[..., Any], effects: str, samples: Any) -> None:

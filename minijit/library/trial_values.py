@@ -1,0 +1,121 @@
+"""Values of given types, to try a function on, and the types of the values that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from minijit import types as t
+from minijit.ir.nodes import UNKNOWN
+from minijit.library.named_tuples import is_named_tuple, register_fields
+from minijit.numpy_types import is_native, sample_of, type_of_value
+
+_MOST_ITEMS: Final = 32
+"""Longer tuples and lists are not taken apart."""
+
+
+def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
+    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
+    match one:
+        case t.PythonScalar("int"):
+            # Different ones, too: the layout of a result may depend on it.
+            return 1 + lengths[-1] % 3
+        case t.Array(dtype, ndim, layout, writable):
+            return _array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
+        case t.PythonScalar() | t.NumpyScalar():
+            return sample_of(one)
+        case t.Tuple(items, cls):
+            found = [value_of(item, lengths) for item in items]
+            if any(item is UNKNOWN for item in found):
+                return UNKNOWN
+            return cls(found) if cls in (tuple, list) else cls._make(found)  # type: ignore[attr-defined]
+        case t.PythonList(item):
+            found = [value_of(item, lengths) for _ in range(2)]
+            return UNKNOWN if any(one is UNKNOWN for one in found) else found
+        case t.Const(value=value):
+            return value
+        case t.NoneValue():
+            return None
+        case _:
+            return UNKNOWN
+
+
+def _array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
+    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted."""
+    size = int(np.prod(shape))
+    numbers = np.arange(1, size + 1).reshape(shape)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        numbers = numbers % 3 + 9 * np.eye(shape[0], dtype=np.int64)
+    array = numbers.astype(dtype, order="F" if layout == "F" else "C")
+    if layout == "A" and shape:
+        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
+        wide[..., ::2] = array
+        array = wide[..., ::2]
+    array.flags.writeable = writable
+    return array
+
+
+def type_of_object(value: Any) -> t.Type | None:
+    """The type of ``None``, a number, an array, or a tuple or list of such, as a caller sees it."""
+    if type(value) is np.ndarray:
+        flags, dtype = value.flags, value.dtype
+        if not is_native(dtype) or not flags.aligned:
+            return None
+        layout: t.Layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
+        return t.Array(np.dtype(dtype.str), value.ndim, layout, bool(flags.writeable))
+    if isinstance(value, tuple | list):
+        cls = type(value)
+        items = [type_of_object(item) for item in value]
+        if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or is_named_tuple(cls)):
+            return None
+        if cls not in (tuple, list):
+            register_fields(cls)
+        return t.Tuple(tuple(items), cls)  # type: ignore[arg-type]
+    return t.NONE if value is None else type_of_value(value)
+
+
+def common_type(seen: Sequence[t.Type], is_open: bool) -> t.Type | None:
+    """One type for all that was seen: layouts that depend on the lengths are left to run time.
+
+    `is_open` says that the length of a list may differ from those seen.
+    """
+    if all(isinstance(one, t.Tuple) and one.cls is list for one in seen):
+        rows: list[tuple[t.Type, ...]] = [one.items for one in seen]  # type: ignore[union-attr]
+        if is_open or len({len(row) for row in rows}) > 1:
+            item = common_type([one for row in rows for one in row], is_open)
+            return None if item is None or isinstance(item, t.Union) else t.PythonList(item)
+    merged: list[t.Type] = []
+    for one in dict.fromkeys(seen):
+        place = next((k for k, other in enumerate(merged) if _merged(one, other) is not None), None)
+        if place is None:
+            merged.append(one)
+        else:
+            merged[place] = _merged(one, merged[place])  # type: ignore[assignment]
+    if not merged or len(merged) > _MOST_TYPES:
+        return None
+    if len(merged) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in merged):
+        return None
+    return t.union_of(tuple(merged))
+
+
+_MOST_TYPES: Final = 4
+
+
+def _merged(one: t.Type, other: t.Type) -> t.Type | None:
+    """A type for both, where they differ in the layout of arrays only."""
+    if one == other:
+        return one
+    if isinstance(one, t.Array) and isinstance(other, t.Array):
+        same = (one.dtype, one.ndim, one.writable) == (other.dtype, other.ndim, other.writable)
+        return t.Array(one.dtype, one.ndim, "A", one.writable) if same else None
+    if isinstance(one, t.Tuple) and isinstance(other, t.Tuple):
+        if one.cls is not other.cls or len(one.items) != len(other.items):
+            return None
+        items = [_merged(x, y) for x, y in zip(one.items, other.items, strict=True)]
+        return None if None in items else t.Tuple(tuple(items), one.cls)  # type: ignore[arg-type]
+    if isinstance(one, t.PythonList) and isinstance(other, t.PythonList):
+        item = _merged(one.item, other.item)
+        return None if item is None else t.PythonList(item)
+    return None
