@@ -1,10 +1,11 @@
-"""Displays and strings: tuples, lists, f-strings."""
+"""Displays and strings: tuples, lists, sets, dicts, f-strings."""
 
 from __future__ import annotations
 
 import ast
 from typing import Final
 
+from minijit.errors import Unsupported
 from minijit.frontend.builder import Builder, expression, span_of
 from minijit.frontend.operators import spread
 from minijit.ir.nodes import Value
@@ -24,7 +25,24 @@ def list_(b: Builder, node: ast.List) -> Value:
     return _display(b, "build_list", node)
 
 
-def _display(b: Builder, op: str, node: ast.Tuple | ast.List) -> Value:
+@expression(ast.Set)
+def set_(b: Builder, node: ast.Set) -> Value:
+    """``{a, *b}``."""
+    return _display(b, "build_set", node)
+
+
+@expression(ast.Dict)
+def dict_(b: Builder, node: ast.Dict) -> Value:
+    """``{a: b}``."""
+    items: list[Value] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            raise Unsupported("** in a dict display", "write the items one by one", span_of(node))
+        items += [b.value(key), b.value(value)]
+    return b.emit("build_dict", items, span_of(node))
+
+
+def _display(b: Builder, op: str, node: ast.Tuple | ast.List | ast.Set) -> Value:
     items: list[Value] = []
     starred = []
     for position, item in enumerate(node.elts):

@@ -26,7 +26,7 @@ _BARE_ATTRS: Final = ("operator", "name", "predicate", "how", "symbol", "functio
 _HIDDEN_ATTRS: Final = frozenset(("variable", "value", "span", "keywords", *_BARE_ATTRS))
 _INFIX: Final = ("binary", "inplace", "compare")
 _ATTRIBUTES: Final = ("getattr", "setattr")
-_SPREADING: Final = ("call", "build_tuple", "build_list")
+_SPREADING: Final = ("call", "build_tuple", "build_list", "build_set")
 _COMMENT_COLUMN: Final = 56
 _LONGEST: Final = 80
 """Constants are cut after so many characters."""

@@ -30,6 +30,21 @@ def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
     return tuple(scope[f"x{k}"] for k in range(count))
 
 
+def make_list(*items: object) -> list[object]:
+    """``[a, b]``."""
+    return list(items)
+
+
+def make_set(*items: object) -> set[object]:
+    """``{a, b}``."""
+    return set(items)
+
+
+def make_dict(*items: object) -> dict[object, object]:
+    """``{a: b, c: d}`` from ``a, b, c, d``."""
+    return dict(zip(items[::2], items[1::2], strict=True))
+
+
 def call_anything(function: Any, *args: object, **keywords: object) -> object:
     """Call an object; for one that can't be called this gives Python's own error."""
     return function(*args, **keywords)

@@ -49,7 +49,7 @@ def operands_of(b: Builder, instr: Instr, vals: list[Val]) -> list[Val]:
     if instr.op == "unpack":
         return vals
     starred = instr.attrs.get("starred", ())
-    if not starred or instr.op not in ("call", "build_tuple", "build_list"):
+    if not starred or instr.op not in ("call", "build_tuple", "build_list", "build_set"):
         return list(vals)
     shift = 1 if instr.op == "call" else 0
     row: list[Val] = []

@@ -68,6 +68,10 @@ def _build_tuple(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return Val(one, whole.parts, whole.const) if is_list else whole
 
 
+def _build_list(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    return lower_binding(lowering, instr, vals) if "binding" in instr.attrs else _build_tuple(lowering, instr, vals)
+
+
 def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     const = tuple(val.const for val in vals)
     return Val(whole_type(instr), tuple_val(vals).parts, const)
@@ -99,7 +103,7 @@ LOWER: Final[dict[str, LowerOp]] = {
     "unary": _not,
     "compare": _not,
     "build_tuple": _build_tuple,
-    "build_list": _build_tuple,
+    "build_list": _build_list,
     "build_slice": _build_slice,
     "tuple_item": _tuple_item,
     "iter_start": _iter_start,

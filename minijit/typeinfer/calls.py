@@ -70,10 +70,7 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
         method = t.BoundMethod(t.Const(owner), name)
         return MethodTarget(method), Fact(method)
     if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo | np.ufunc):
-        kind = type(owner).__name__
-        raise Unsupported(
-            f"attribute {name!r} of a {kind} object", "pass numbers, arrays or tuples of them to the compiled function"
-        )
+        return resolve_object_attribute(name)
     try:
         value = getattr(owner, name)
     except AttributeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -62,6 +62,27 @@ def is_only_returned(inference: Inference, display: Instr) -> bool:
     used = any(display in instr.args for block in inference.source.blocks for instr in block.instrs)
     passed = any(display in edge.args for block in inference.source.blocks for edge in block.edges)
     return len(users) == 1 and users[0].op == "return" and not used and not passed
+
+
+def is_only_argument(inference: Inference, display: Instr) -> bool:
+    """Whether a list is made for one call of something that Python carries out, as an argument or in one."""
+    users = [
+        user
+        for block in inference.source.blocks
+        for user in (*block.instrs, *([block.terminator] if block.terminator is not None else ()))
+        if display in user.args
+    ]
+    if len(users) != 1 or any(display in edge.args for block in inference.source.blocks for edge in block.edges):
+        return False
+    (user,) = users
+    if not isinstance(user, Instr):
+        return False
+    if user.op in ("build_list", "build_tuple"):
+        return is_only_argument(inference, user)
+    if user.op != "call" or user.args[0] is display or user.args.count(display) != 1:
+        return False
+    callee = _callee(inference, user.args[0])
+    return callee is not UNKNOWN and not isinstance(getattr(callee, "py_func", callee), FunctionType | type)
 
 
 def _is_array_method(inference: Inference, callee: Value) -> bool:

@@ -16,7 +16,7 @@ from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
 from minijit.library.targets import Binding, FunctionTarget
 from minijit.typeinfer.facts import join, same_fact
-from minijit.typeinfer.python_calls import blocks_in_loops, is_object
+from minijit.typeinfer.python_calls import blocks_in_loops, is_object, object_in_loop
 from minijit.typeinfer.rules import RULES
 
 if TYPE_CHECKING:
@@ -172,10 +172,7 @@ class Inference:
                 each for block in blocks_in_loops(self.source) for each in block.instrs
             )
         if instr in self._in_loops:
-            raise Unsupported(
-                "an operation in a loop on an object that only Python knows",
-                "give what it holds to an array or number before the loop, as in float(x) or np.zeros",
-            )
+            raise object_in_loop([self.fact(arg).type for arg in instr.args])
 
     def name_bound_to(self, instr: Instr, found: tuple[Fact, object]) -> Fact:
         """Keep the object that a name is bound to, and give what is known of it."""

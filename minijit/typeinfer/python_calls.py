@@ -8,7 +8,7 @@ with that type, which is checked at run time; else the result is an *object*, on
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from minijit import types as t
@@ -135,6 +135,12 @@ def resolve_object_store(name: str, value: Fact) -> tuple[Target, Fact]:
     return PythonTarget(attribute_setter(name), t.NONE), Fact(t.NONE)
 
 
+def resolve_display(maker: Callable[..., object], items: Sequence[Fact], cls: type) -> tuple[Target, Fact]:
+    """Bind a list, dict or set display that makes an object of Python's."""
+    _require_objects(items, f"a {cls.__name__}")
+    return PythonTarget(maker, t.Object(cls)), Fact(t.Object(cls))
+
+
 def resolve_object_unpacking(count: int) -> tuple[Target, Fact]:
     """Bind ``a, b = object``: `count` objects."""
     whole = t.Tuple((t.OBJECT,) * count)
@@ -157,6 +163,18 @@ _RESULTS: Final[dict[object, t.Type]] = {
     operator.truth: t.BOOL,
 }
 """The types of the results that Python itself sees to."""
+
+
+def object_in_loop(operands: Sequence[t.Type]) -> Unsupported:
+    """What to tell of an operation that the interpreter carries out faster: it stands in a loop."""
+    for one in operands:
+        for each in t.alternatives_of(one):
+            if isinstance(each, t.Object) and each.cls in (list, dict, set):
+                return Unsupported(f"a {each.cls.__name__} that a loop works on", "use an array made by np.zeros")
+    return Unsupported(
+        "an operation in a loop on an object that only Python knows",
+        "put what it holds into a number or array before the loop, as in float(x)",
+    )
 
 
 def blocks_in_loops(function: Function) -> frozenset[Block]:

@@ -10,13 +10,26 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr
-from minijit.library.operations import format_value, item_at, join_strings, length_of
+from minijit.library.operations import (
+    format_value,
+    item_at,
+    join_strings,
+    length_of,
+    make_dict,
+    make_list,
+    make_set,
+)
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
-from minijit.typeinfer.displays import is_only_read, is_only_returned
+from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned
 from minijit.typeinfer.facts import fact_of_object
-from minijit.typeinfer.python_calls import is_object, resolve_object_operation, resolve_object_store
+from minijit.typeinfer.python_calls import (
+    is_object,
+    resolve_display,
+    resolve_object_operation,
+    resolve_object_store,
+)
 from minijit.typeinfer.resolve import resolve
 
 if TYPE_CHECKING:
@@ -223,7 +236,24 @@ def _build_list(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
         return _build_tuple(inference, instr, inputs)
     if is_only_returned(inference, instr):
         return Fact(t.Tuple(tuple(fact.type for fact in expand_starred(inputs, instr)), list))
-    raise Unsupported("a list that is kept or changed", "use a tuple, or an array made by np.empty or np.zeros")
+    if is_only_argument(inference, instr):
+        return Fact(t.Tuple(tuple(fact.type for fact in expand_starred(inputs, instr)), list))
+    return _made_by_python(inference, instr, expand_starred(inputs, instr), make_list, list)
+
+
+def _build_dict(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return _made_by_python(inference, instr, inputs, make_dict, dict)
+
+
+def _build_set(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    return _made_by_python(inference, instr, expand_starred(inputs, instr), make_set, set)
+
+
+def _made_by_python(
+    inference: Inference, instr: Instr, inputs: Inputs, maker: Callable[..., object], cls: type
+) -> Fact:
+    """A display that makes an object of Python's."""
+    return inference.bind(instr, resolve(maker, inputs, lambda row: resolve_display(maker, row, cls)))
 
 
 def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
@@ -308,6 +338,8 @@ RULES: Final[dict[str, Rule]] = {
     "call": _call,
     "build_tuple": _build_tuple,
     "build_list": _build_list,
+    "build_dict": _build_dict,
+    "build_set": _build_set,
     "build_slice": _build_slice,
     "build_string": _build_string,
     "format_value": _format_value,
