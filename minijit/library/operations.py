@@ -60,6 +60,20 @@ def attribute_setter(name: str) -> Callable[[Any, object], None]:
     return set_attribute
 
 
+@cache
+def unknown_name(op: str, name: str) -> Callable[[], None]:
+    """What raises the error of a name that is bound to nothing: a global name, or a closure's cell."""
+    if op == "freevar":
+        text = f"cannot access free variable {name!r} where it is not associated with a value in enclosing scope"
+    else:
+        text = f"name {name!r} is not defined"
+
+    def raise_name_error() -> None:
+        raise NameError(text, name=name)
+
+    return raise_name_error
+
+
 def raise_exception(exception: Any, *cause: Any) -> None:
     """``raise exception``, or ``raise exception from cause``."""
     if cause:

@@ -98,8 +98,13 @@ class PythonTarget:
     keywords: tuple[str, ...] = ()
     effects: frozenset[str] = field(default=frozenset({"unknown", "raises"}))
 
+    @property
+    def name(self) -> str:
+        """What is called, in words."""
+        return str(getattr(self.function, "__name__", self.function))
+
     def __str__(self) -> str:
-        return f"python {getattr(self.function, '__name__', self.function)}"
+        return f"python {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,9 @@ def _receiver(method: Val) -> Val:
 
 
 def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val]) -> Val:
+    if instr.op == "call" and not isinstance(target.result, t.Never):
+        remarks = b.function.attrs.setdefault("remarks", [])
+        remarks.append((instr.span, f"{target.name} is called through Python"))
     if instr.op == "call" and target.function is not call_anything:
         callee, *row = row
         if isinstance(callee.type, t.BoundMethod):

@@ -22,7 +22,10 @@ def _const(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
     return lowering.builder.constant(whole_type(instr), instr.const)
 
 
-def _name(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
+def _name(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    if "binding" in instr.attrs:
+        # The name is bound to nothing.
+        return lower_binding(lowering, instr, vals)
     if instr.const is not UNKNOWN:
         return lowering.builder.constant(whole_type(instr), instr.const)
     return lower_object(lowering, whole_type(instr), instr.attrs["object"])

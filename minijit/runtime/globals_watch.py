@@ -216,7 +216,8 @@ def present_value(guard: Guard) -> object:
             return MISSING
     if guard.kind == "builtin":
         if guard.name in guard.container:
-            return MISSING
+            # Now a global name stands before it.
+            return guard.container[guard.name] if guard.value is MISSING else MISSING
         return _builtins_of(guard).get(guard.name, MISSING)
     return guard.container.get(guard.name, MISSING)
 

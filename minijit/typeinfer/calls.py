@@ -173,8 +173,21 @@ def _user_function(
     if bound is None:
         return PythonTarget(function, t.NEVER, keywords), NOTHING
     sources, given = bound
+    if is_refused(program, function):
+        positional, named = facts[1 : len(facts) - len(keywords)], facts[len(facts) - len(keywords) :]
+        words = f"a call of {_name_of(function)}"
+        return resolve_any_call(function, positional, dict(zip(keywords, named, strict=True)), words)
     instance = program.instance(function, given)
     return FunctionTarget(instance, sources), instance.result
+
+
+def is_refused(program: Program, function: python_types.FunctionType) -> bool:
+    """Whether the front end does not take a function: Python carries out its calls then."""
+    try:
+        program.front_end(function)
+    except Unsupported:
+        return True
+    return False
 
 
 def bind_arguments(

@@ -14,7 +14,8 @@ from minijit.errors import InternalError, Unsupported
 from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
-from minijit.library.targets import Binding, FunctionTarget
+from minijit.library.operations import unknown_name
+from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
 from minijit.typeinfer.facts import join, same_fact
 from minijit.typeinfer.python_calls import blocks_in_loops, is_object, object_in_loop
 from minijit.typeinfer.rules import RULES
@@ -178,7 +179,8 @@ class Inference:
         """Keep the object that a name is bound to, and give what is known of it."""
         fact, value = found
         if value is MISSING:
-            raise Unsupported(f"the name {instr.attrs['name']!r} is not defined", "define it before the first call")
+            raiser = unknown_name(instr.op, instr.attrs["name"])
+            return self.bind(instr, (Binding((Case((), PythonTarget(raiser, t.NEVER), t.NEVER),)), NOTHING))
         self.objects[instr] = value
         return fact
 
