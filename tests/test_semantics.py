@@ -284,3 +284,20 @@ def test_counters_are_native() -> None:
 
     assert turns(2**62) == 63
     assert turns.stats["bailouts"] == 0
+
+
+def test_functions_that_look_at_their_caller() -> None:
+    def shown(n: int) -> Any:
+        return vars_of_caller(n)
+
+    # The helper's own look at frames is found by Python: it sees who called the compiled function.
+    assert shown(1) == "shown"
+    assert njit(shown)(1) == "test_functions_that_look_at_their_caller"
+
+
+def vars_of_caller(n: int) -> str:
+    try:
+        raise ValueError(n)
+    except ValueError as error:
+        assert error.__traceback__ is not None and error.__traceback__.tb_frame.f_back is not None
+        return error.__traceback__.tb_frame.f_back.f_code.co_name
