@@ -25,7 +25,7 @@ from minijit.library.elementwise import Loop
 from minijit.library.elementwise_loops import Elementwise, as_operand, write_apart
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers
-from minijit.library.through_numpy import result_of
+from minijit.library.sampling import result_of
 from minijit.library.ufunc_entries import UFUNCS
 from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native
 

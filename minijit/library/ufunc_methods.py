@@ -15,7 +15,7 @@ from minijit import types as t
 from minijit.library.builder import Builder, Val, item_of
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
-from minijit.library.through_numpy import result_of
+from minijit.library.sampling import result_of
 
 PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "reduce": ("array", "axis", "dtype", "out", "keepdims", "initial", "where"),
