@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from minijit.errors import Unsupported
 from minijit.frontend.builder import Builder, expression, span_of
 from minijit.frontend.operators import spread
 from minijit.ir.nodes import Value
@@ -37,7 +36,7 @@ def dict_(b: Builder, node: ast.Dict) -> Value:
     items: list[Value] = []
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            raise Unsupported("** in a dict display", "write the items one by one", span_of(node))
+            raise b.refuse(node, "** in a dict display", "write the items one by one")
         items += [b.value(key), b.value(value)]
     return b.emit("build_dict", items, span_of(node))
 
