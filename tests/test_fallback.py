@@ -16,8 +16,8 @@ from minijit.errors import CompilationError, FallbackWarning, InternalError
 
 
 def with_dict(x: Any) -> Any:
-    table = {k: x for k in (1,)}
-    return table[1]
+    table = {k: [x] for k in (1, 2)}
+    return table[1][0]
 
 
 def takes_any(first: Any, second: Any = None) -> Any:
@@ -44,7 +44,7 @@ def test_a_construct_that_is_not_taken() -> None:
     lines = text.splitlines()
     assert lines[0].startswith(f"{__file__}:{line_number(with_dict, 'table = ')}:13: ")
     assert "; " in lines[0]
-    assert lines[1].strip() == "table = {k: x for k in (1,)}"
+    assert lines[1].strip() == "table = {k: [x] for k in (1, 2)}"
     assert lines[2].index("^") == lines[1].index("{")
     assert len(lines) <= 6
     assert warning.filename == __file__
