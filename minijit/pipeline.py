@@ -31,6 +31,7 @@ from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
+from minijit.passes.interchange_loops import interchange_loops
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.outline_checked import outline_checked
@@ -55,6 +56,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("drop unneeded checks", drop_unneeded_checks),
     ("use ranges", use_ranges),
     ("version loops", version_loops),
+    ("interchange loops", interchange_loops),
     ("remove dead code", remove_dead_code),
 )
 """The passes on the stage "loops", in order."""
@@ -66,6 +68,8 @@ ORDER: Final = (
     ("share expressions", "drop unneeded checks", "uses are counted by value"),
     ("drop unneeded checks", "use ranges", "a range found from a check holds only as long as the check stays"),
     ("use ranges", "version loops", "what never fails needs no test before a loop"),
+    ("version loops", "interchange loops", "turns can run side by side only if none of them can fail"),
+    ("interchange loops", "remove dead code", "addresses of elements that are kept in registers are dead"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),
 )
 """Why the order is what it is: the first must come before the second."""

@@ -70,7 +70,7 @@ def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
         _collect_blocks(loop, [source for source, _ in back], before)
         loop.entering = [edge for source, edge in before[header] if source not in loop.blocks]
         loop.back = [edge for _, edge in back]
-        _find_counter(loop)
+        _find_counter(loop, before)
         loops.append(loop)
     for loop in loops:
         around = [other for other in loops if other is not loop and loop.header in other.blocks]
@@ -107,7 +107,7 @@ def _collect_blocks(loop: Loop, sources: list[Block], before: dict[Block, list[t
             waiting.extend(source for source, _ in before[block])
 
 
-def _find_counter(loop: Loop) -> None:
+def _find_counter(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -> None:
     end = loop.header.terminator
     if end is None or end.op != "branch":
         return
@@ -121,10 +121,17 @@ def _find_counter(loop: Loop) -> None:
     if not isinstance(counter, Param) or counter.block is not loop.header:
         return
     place = loop.header.params.index(counter)
-    if any(known(edge.args[place]) != 0 for edge in loop.entering):
+    if any(known(_handed_on(edge.args[place], before)) != 0 for edge in loop.entering):
         return
     if all(_is_next(edge.args[place], counter) for edge in loop.back):
         loop.counter, loop.turns = counter, turns
+
+
+def _handed_on(value: Value, before: dict[Block, list[tuple[Block, Edge]]]) -> Value:
+    """The value itself in place of a parameter that can be nothing else."""
+    while isinstance(value, Param) and len(before[value.block]) == 1:
+        value = before[value.block][0][1].args[value.block.params.index(value)]
+    return value
 
 
 def _is_next(value: Value, counter: Param) -> bool:
