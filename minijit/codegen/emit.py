@@ -15,7 +15,7 @@ from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir.nodes import Function, Instr, Value
 from minijit.ir.unit import Unit
 from minijit.machine import I1, PTR, AnyType, Machine, parts_of
-from minijit.runtime.support import INLINE, SIGNATURES
+from minijit.runtime.support import SIGNATURES, inline_function
 
 _EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS, **emit_division.EMITTERS}
 
@@ -29,6 +29,7 @@ attributes #5 = { nobuiltin nounwind willreturn memory(read) }
 attributes #6 = { alwaysinline nounwind }
 attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
 attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
+attributes #9 = { noinline nounwind willreturn memory(none) }
 """
 """C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and
 ``x * x`` of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
@@ -100,9 +101,9 @@ class ModuleEmitter:
 
     def declare_c(self, name: str, result: Machine | None, args: Iterable[Value], effects: frozenset[str]) -> None:
         """Declare a C function; a small one of our own runtime is put into the module, to be inlined."""
-        if name in INLINE:
-            self.include(name)
-        elif name in SIGNATURES:
+        if self.include(name):
+            return
+        if name in SIGNATURES:
             self.declare_text(name, SIGNATURES[name])
         elif name not in self._declarations:
             args = list(args)
@@ -114,12 +115,18 @@ class ModuleEmitter:
             returned = "void" if result is None else ("zeroext i1" if result.name == "i1" else llvm_type(result))
             self._declarations[name] = f"declare {returned} {symbol(name)}({types}) #{number}"
 
-    def include(self, name: str) -> None:
-        """Put an inline function of the runtime into the module."""
-        if name not in self._included:
-            self._included[name] = INLINE[name].text
-            for needed, text in INLINE[name].declarations.items():
-                self.declare_text(needed, text)
+    def include(self, name: str) -> bool:
+        """Put an inline function of the runtime into the module; false where it is not one."""
+        if name in self._included:
+            return True
+        function = inline_function(name)
+        if function is None:
+            return False
+        self._included[name] = function.text
+        for needed, text in function.declarations.items():
+            self.declare_text(needed, text)
+        self._vectors.update(dict.fromkeys(function.vectors, ""))
+        return True
 
     def vector_variants(self, instr: Instr) -> str:
         """The call-site attribute that lets the loop vectoriser use vector versions of a C function.

@@ -13,6 +13,7 @@ from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
 from minijit.machine import Machine
 from minijit.runtime.first_entry import ENTRY_BYTES as LATE_ENTRY_BYTES
+from minijit.runtime.elementary.functions import SYMBOLS as ELEMENTARY
 
 VISIBLE: Final = frozenset({"writes", "io", "unknown"})
 """Effects after which the interpreter can't run the call again as if nothing had happened."""
@@ -93,6 +94,9 @@ def _call_c(e: FunctionEmitter, instr: Instr) -> None:
     e.module.declare_c(name, result, instr.args, effects)
     operands = ", ".join(map(e.typed, instr.args))
     vector = e.module.vector_variants(instr)
+    if name in ELEMENTARY and not e.is_hot():
+        # Copies of a formula pay where loops are vectorised; elsewhere they only cost compile time.
+        vector += " noinline"
     if result is None:
         e.lines.append(f"  call void {symbol(name)}({operands}){vector}")
     else:

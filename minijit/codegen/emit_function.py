@@ -39,6 +39,7 @@ class FunctionEmitter:
 
     __slots__ = (
         "_blocks",
+        "_current",
         "_exits",
         "_incoming",
         "_labels",
@@ -72,6 +73,7 @@ class FunctionEmitter:
         self._next = 0
         # Whatever can't be reached is left out; it need not even be finished.
         self._blocks = reverse_postorder(function.blocks[0])
+        self._current = self._blocks[0]
         self._position = {block: number for number, block in enumerate(self._blocks)}
         self._labels = {block: f"b{number}.{_label_text(block)}" for block, number in self._position.items()}
         self._incoming: dict[Block, list[tuple[str, list[Value]]]] = {block: [] for block in self._blocks}
@@ -182,6 +184,21 @@ class FunctionEmitter:
             self._written = self.has_dirty = True
             self.lines.append("  store i1 true, ptr %dirty, align 1")
 
+    def is_hot(self) -> bool:
+        """Whether the current block may be a part of a loop that runs often, here or in a caller."""
+        block = self._current
+        if block.attrs.get("slow"):
+            return False
+        if self.function is not next(iter(self.module.unit.functions.values())):
+            return True
+        position = self._position
+        here = position[block]
+        return any(
+            position[edge.block] <= here <= position[source]
+            for source in self._blocks[here:]
+            for edge in source.edges
+        )
+
     # ---- the function as a whole
 
     def emit(self, name: str, linkage: str) -> None:
@@ -271,6 +288,7 @@ class FunctionEmitter:
 
     def _emit_block(self, block: Block, has_phis: bool) -> None:
         self.begin(self._labels[block])
+        self._current = block
         self._written = False
         if has_phis and block.params:
             self._phis.append((len(self.lines), block))

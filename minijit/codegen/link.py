@@ -96,6 +96,11 @@ def _resolved(objects: list[bytes], imports: dict[str, int], builder: Any) -> di
     return resolved
 
 
+def link_text(text: str, export: str) -> int:
+    """Compile and link a module of LLVM text, and return the address of a function that it defines."""
+    return link([optimise_and_emit(text).object], [export])[export]
+
+
 @cache
 def _runtime() -> Linked:
     """The support modules, compiled and linked by the first that needs them."""

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from minijit.runtime import numpy_api, object_support, support
+from minijit.runtime.elementary.far_arguments import far_function_text
 
 SUPPORT: Final = (*support.EXPORTS, *object_support.EXPORTS)
 """The support functions, compiled by :func:`minijit.codegen.link.runtime_addresses`."""
@@ -38,8 +39,8 @@ def _library(name: str | None) -> ctypes.CDLL | None:
 def address_of_symbol(name: str) -> int | None:
     """The address of a symbol, or ``None`` where nobody defines it.
 
-    Looked for among the registered ones, the support functions, the objects of Python and NumPy that have symbols,
-    CPython's API, and the C libraries.
+    Looked for among the registered ones, the support functions (compiled when one is asked for), the objects of Python
+    and NumPy that have symbols, CPython's API, and the C libraries.
     """
     known = _REGISTERED.get(name)
     if known is not None:
@@ -48,6 +49,12 @@ def address_of_symbol(name: str) -> int | None:
         from minijit.codegen.link import runtime_addresses
 
         _REGISTERED.update(runtime_addresses())
+        return _REGISTERED[name]
+    text = far_function_text(name)
+    if text is not None:
+        from minijit.codegen.link import link_text
+
+        _REGISTERED[name] = link_text(text, name)
         return _REGISTERED[name]
     if name in numpy_api.symbols():
         return numpy_api.symbols()[name]

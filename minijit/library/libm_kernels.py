@@ -16,16 +16,16 @@ from minijit.library.float_kernels import copysign, float_const, is_infinite
 from minijit.machine import F32, F64, I32
 
 FUNCTIONS: Final[dict[np.ufunc, str]] = {
-    np.exp: "exp",
-    np.exp2: "exp2",
-    np.expm1: "expm1",
-    np.log: "log",
-    np.log2: "log2",
-    np.log10: "log10",
-    np.log1p: "log1p",
-    np.sin: "sin",
-    np.cos: "cos",
-    np.tan: "tan",
+    np.exp: "mj_exp",
+    np.exp2: "mj_exp2",
+    np.expm1: "mj_expm1",
+    np.log: "mj_log",
+    np.log2: "mj_log2",
+    np.log10: "mj_log10",
+    np.log1p: "mj_log1p",
+    np.sin: "mj_sin",
+    np.cos: "mj_cos",
+    np.tan: "mj_tan",
     np.arcsin: "asin",
     np.arccos: "acos",
     np.arctan: "atan",
@@ -40,11 +40,14 @@ FUNCTIONS: Final[dict[np.ufunc, str]] = {
     np.hypot: "hypot",
     np.nextafter: "nextafter",
 }
-"""The name of the C function for doubles; for floats there is an ``f`` behind it."""
+"""The name of the function for doubles; for floats there is an ``f`` behind it.
+
+What begins with ``mj_`` is of our own (:mod:`minijit.runtime.elementary`) and vectorises, the others are C's.
+"""
 
 
 def call_libm(b: Builder, name: str, *args: Value) -> Value:
-    """Call a function of the C library in the precision of its arguments."""
+    """Call an elementary function in the precision of its arguments."""
     machine = machine_type(args[0])
     return b.call_c(name + "f" if machine is F32 else name, machine, *args)
 
@@ -87,9 +90,9 @@ def _register_logaddexp(ufunc: np.ufunc, log: str, exp: str, of_two: float) -> N
         difference = b.binary("fsub", x, y)
         larger = b.select(b.fcmp("ogt", difference, float_const(b, x, 0.0)), x, y)
         ratio = call_libm(b, exp, b.fneg(b.intrinsic("fabs", machine_type(x), difference)))
-        if log == "log2":
+        if log == "mj_log2":
             unit = float_const(b, x, float(loop[0].type(math.log2(math.e))))
-            more = b.binary("fmul", unit, call_libm(b, "log1p", ratio))
+            more = b.binary("fmul", unit, call_libm(b, "mj_log1p", ratio))
         else:
             more = call_libm(b, log, ratio)
         apart = b.select(b.fcmp("uno", difference, difference), difference, b.binary("fadd", larger, more))
@@ -97,8 +100,8 @@ def _register_logaddexp(ufunc: np.ufunc, log: str, exp: str, of_two: float) -> N
         return (b.select(b.fcmp("oeq", x, y), same, apart),)
 
 
-_register_logaddexp(np.logaddexp, "log1p", "exp", math.log(2))
-_register_logaddexp(np.logaddexp2, "log2", "exp2", 1.0)
+_register_logaddexp(np.logaddexp, "mj_log1p", "mj_exp", math.log(2))
+_register_logaddexp(np.logaddexp2, "mj_log2", "mj_exp2", 1.0)
 
 
 @kernel(np.frexp, kinds="f")

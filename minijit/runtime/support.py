@@ -21,19 +21,13 @@ defaults, n, out)``                            own binding has to say what is wr
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from minijit.runtime.calling import calling_text
 from minijit.runtime.comparison import comparison_texts
+from minijit.runtime.elementary import functions
+from minijit.runtime.inlining import Inline
 from minijit.runtime.memory import DECREF, INCREF, memory_text
-
-
-class Inline(NamedTuple):
-    """A function that is copied into each module that uses it, with what it needs declared there."""
-
-    text: str
-    declarations: dict[str, str]
-
 
 SIGNATURES: Final = {
     "mj_alloc": "declare noalias ptr @mj_alloc(ptr, i64, i1 zeroext) #3",
@@ -67,6 +61,12 @@ INLINE: Final = {
     **{name: Inline(text, _TRUNC) for name, text in comparison_texts("internal ").items()},
 }
 """By symbol; kernels call these as if they were external."""
+
+
+def inline_function(name: str) -> Inline | None:
+    """The function of that symbol that is to be copied into modules that call it, or ``None``."""
+    return functions.inline_of(name) if name in functions.SYMBOLS else INLINE.get(name)
+
 
 _DECLARATIONS: Final = """
 declare noalias ptr @malloc(i64)

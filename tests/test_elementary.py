@@ -1,0 +1,177 @@
+"""The elementary functions of floats: accuracy, special values, the same bits everywhere, and loops that vectorise.
+
+The reference is NumPy's long double on processors where that has more bits than a double, and double for singles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from minijit import njit
+from minijit.runtime.elementary.functions import SYMBOLS, inline_of, text_of
+
+Array = npt.NDArray[Any]
+ALLOWED = 1.5
+"""In units in the last place of the true value."""
+
+FUNCTIONS: dict[str, np.ufunc] = {
+    "exp": np.exp,
+    "exp2": np.exp2,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+}
+CASES = [(name, kind) for name in FUNCTIONS for kind in (np.float64, np.float32)]
+HAS_LONG_DOUBLE = np.finfo(np.longdouble).nmant > 60
+
+POINTS = (
+    0.0, -0.0, np.inf, -np.inf, np.nan, 1, -1, 0.5, -0.5, 2, -2, 3, 10, 1000, 1024, -1024, 128, -149, -150, -1074,
+    -1075.5, 709.78, 709.79, -745.13, -745.14, -708.4, 88.7, 88.8, -87.4, -103.9, -104, 710.4, 710.5, 89.4, 89.42, 1e22,
+    -1e22, 1e30, 0.7071067811865475, 0.7071067811865476, 1.4142135623730951, 2.0**45, 2.0**45 + 1, -(2.0**46), 1e-5,
+)  # fmt: skip
+
+
+def loop_of(ufunc: np.ufunc) -> Callable[[Array, Array], None]:
+    """A loop of the program's own."""
+
+    def apply(a: Array, out: Array) -> None:
+        for i in range(len(a)):
+            out[i] = ufunc(a[i])
+
+    return apply
+
+
+def whole_of(ufunc: np.ufunc) -> Callable[[Any], Any]:
+    """A call on whatever it is."""
+
+    def apply(a: Any) -> Any:
+        return ufunc(a)
+
+    return apply
+
+
+@cache
+def over_arrays(name: str) -> Callable[[Array], Array]:
+    """A compiled function that applies a ufunc to the elements of an array."""
+    jitted = njit(loop_of(FUNCTIONS[name]))
+
+    def apply(a: Array) -> Array:
+        out = np.empty_like(a)
+        jitted(a, out)
+        return out
+
+    return apply
+
+
+def points(kind: type) -> Array:
+    """Special values, all magnitudes, and dense samples where the functions do something."""
+    rng = np.random.default_rng(5)
+    info = np.finfo(kind)
+    edges = [info.tiny, info.smallest_subnormal, info.max, info.smallest_subnormal * 7, info.eps]
+    word = np.uint64 if kind is np.float64 else np.uint32
+    magnitudes = rng.integers(0, np.iinfo(word).max, 20000, dtype=word).view(kind)
+    dense = [rng.uniform(-bound, bound, 5000) for bound in (0.01, 1, 4, 30, 105, 750, 1e6)]
+    near_one = [1 + sign * 2.0 ** rng.uniform(-30, -1, 2000) for sign in (1, -1)]
+    quarters = rng.integers(0, 2**40, 3000) * (np.pi / 2)
+    with np.errstate(over="ignore"):
+        parts = [np.array(POINTS), np.array(edges), -np.array(edges), *dense, *near_one, quarters]
+        return np.concatenate([*(part.astype(kind) for part in parts), magnitudes])
+
+
+def errors(found: Array, true: Array) -> Array:
+    """Distances from the true values in units in the last place; infinite where one is nan or infinite alone."""
+    with np.errstate(all="ignore"):
+        rounded = true.astype(found.dtype)
+        unit = np.spacing(np.abs(rounded)).astype(true.dtype)
+        distance = np.abs(found.astype(true.dtype) - true) / unit
+    same = (found == rounded) | (np.isnan(found) & np.isnan(rounded))
+    finite = np.isfinite(found) & np.isfinite(rounded)
+    return np.where(finite, distance, np.where(same, 0.0, np.inf)).astype(float)
+
+
+@pytest.mark.skipif(not HAS_LONG_DOUBLE, reason="no more accurate type to compare with")
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))
+def test_accuracy(name: str, kind: type) -> None:
+    x = points(kind)
+    wide = np.longdouble if kind is np.float64 else np.float64
+    with np.errstate(all="ignore"):
+        true = FUNCTIONS[name](x.astype(wide))
+        found = over_arrays(name)(x)
+    off = errors(found, true)
+    worst = int(np.argmax(off))
+    assert off[worst] <= ALLOWED, f"{name}({x[worst]!r}) = {found[worst]!r}, off by {off[worst]}"
+        zeros = (found == 0) & (true.astype(kind) == 0)
+    assert not (np.signbit(found) != np.signbit(true))[zeros].any()
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))
+def test_bits_do_not_depend_on_the_place(name: str, kind: type) -> None:
+    x = points(kind)[:2000]
+    apply = over_arrays(name)
+    with np.errstate(all="ignore"):
+        whole = apply(x).tobytes()
+        size = x.itemsize
+        for length in range(41):
+            assert apply(x[7 : 7 + length].copy()).tobytes() == whole[7 * size : (7 + length) * size]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))
+def test_forms_agree(name: str, kind: type) -> None:
+    """A scalar, a whole array, a strided one and a loop give the same bits."""
+    ufunc = FUNCTIONS[name]
+    x = points(kind)[:300]
+    whole = njit(whole_of(ufunc))
+    with np.errstate(all="ignore"):
+        expected = over_arrays(name)(x)
+        assert whole(x).tobytes() == expected.tobytes()
+        assert whole(x[::-1]).tobytes() == expected[::-1].tobytes()
+        for one, result in zip(x[:60], expected, strict=False):
+            assert whole(one).tobytes() == result.tobytes()
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))
+def test_loops_are_vectorised(name: str, kind: type) -> None:
+    jitted = njit(loop_of(FUNCTIONS[name]))
+    jitted(np.ones(3, kind), np.ones(3, kind))
+    assert "loop vectorised" in jitted.explain()
+
+
+def test_powers_of_two_and_ten_are_exact() -> None:
+    log2, log10, exp2 = (over_arrays(name) for name in ("log2", "log10", "exp2"))
+    exponents = np.arange(-1074.0, 1024.0)
+    assert (log2(np.ldexp(1.0, exponents.astype(int))) == exponents).all()
+    assert (exp2(exponents) == np.ldexp(1.0, exponents.astype(int))).all()
+    assert (log10(10.0 ** np.arange(23)) == np.arange(23)).all()
+
+
+@pytest.mark.parametrize("symbol", sorted(SYMBOLS))
+def test_every_function_has_a_text(symbol: str) -> None:
+    name = symbol.removeprefix("mj_")
+    assert f"@{symbol}(" in text_of(name).text
+    assert inline_of(symbol).text.count("define internal") == 1
+
+
+def test_processors_without_fused_multiplication_call_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    from minijit.runtime.elementary import functions
+
+    monkeypatch.setattr(functions, "has_fma", lambda: False)
+    functions.inline_of.cache_clear()
+    try:
+        x = np.array([0.5, 2.0, 700.0, -0.0])
+        found = [njit(whole_of(ufunc))(x) for ufunc in (np.exp, np.sin)]
+    finally:
+        functions.inline_of.cache_clear()
+    assert found[0].tolist() == list(map(math.exp, x))
+    assert found[1].tolist() == list(map(math.sin, x))
