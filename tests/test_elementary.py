@@ -32,8 +32,22 @@ FUNCTIONS: dict[str, np.ufunc] = {
     "sin": np.sin,
     "cos": np.cos,
     "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "cbrt": np.cbrt,
 }
-CASES = [(name, kind) for name in FUNCTIONS for kind in (np.float64, np.float32)]
+OF_TWO: dict[str, np.ufunc] = {"pow": np.power, "atan2": np.arctan2, "hypot": np.hypot}
+POWERS = {2: "pow2", 3: "pow3", 4: "pow4", 0.5: "powroot", -1: "powinverse"}
+KINDS = (np.float64, np.float32)
+CASES = [(name, kind) for name in FUNCTIONS for kind in KINDS]
+CASES_OF_TWO = [(name, kind) for name in OF_TWO for kind in KINDS]
 HAS_LONG_DOUBLE = np.finfo(np.longdouble).nmant > 60
 
 POINTS = (
@@ -58,6 +72,30 @@ def whole_of(ufunc: np.ufunc) -> Callable[[Any], Any]:
 
     def apply(a: Any) -> Any:
         return ufunc(a)
+
+    return apply
+
+
+def pair_loop_of(ufunc: np.ufunc) -> Callable[[Array, Array, Array], None]:
+    """The same for two operands."""
+
+    def apply(a: Array, b: Array, out: Array) -> None:
+        for i in range(len(a)):
+            out[i] = ufunc(a[i], b[i])
+
+    return apply
+
+
+@cache
+def over_pairs(name: str) -> Callable[[Array, Array], Array]:
+    """A compiled function that applies a ufunc to the elements of two arrays."""
+    jitted = njit(pair_loop_of(OF_TWO[name]))
+
+    def apply(a: Array, b: Array) -> Array:
+        out = np.empty_like(a)
+        jitted(a, b, out)
+        assert "loop vectorised" in jitted.explain()
+        return out
 
     return apply
 
@@ -101,19 +139,72 @@ def errors(found: Array, true: Array) -> Array:
     return np.where(finite, distance, np.where(same, 0.0, np.inf)).astype(float)
 
 
+def wider(kind: type) -> type:
+    """A more accurate type."""
+    return np.longdouble if kind is np.float64 else np.float64
+
+
+def check_accuracy(found: Array, true: Array, *operands: Array) -> None:
+    """Within the allowed error everywhere, and zeros with their signs."""
+    off = errors(found, true)
+    worst = int(np.argmax(off))
+    assert off[worst] <= ALLOWED, f"{[x[worst] for x in operands]} gives {found[worst]!r}, off by {off[worst]}"
+    zeros = (found == 0) & (np.abs(true) < np.finfo(found.dtype).smallest_subnormal / 2)
+    assert not (np.signbit(found) != np.signbit(true))[zeros].any()
+
+
 @pytest.mark.skipif(not HAS_LONG_DOUBLE, reason="no more accurate type to compare with")
 @pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))
 def test_accuracy(name: str, kind: type) -> None:
     x = points(kind)
-    wide = np.longdouble if kind is np.float64 else np.float64
     with np.errstate(all="ignore"):
-        true = FUNCTIONS[name](x.astype(wide))
+        true = FUNCTIONS[name](x.astype(wider(kind)))
         found = over_arrays(name)(x)
-    off = errors(found, true)
-    worst = int(np.argmax(off))
-    assert off[worst] <= ALLOWED, f"{name}({x[worst]!r}) = {found[worst]!r}, off by {off[worst]}"
-    zeros = (found == 0) & (np.abs(true) < np.finfo(kind).smallest_subnormal / 2)
-    assert not (np.signbit(found) != np.signbit(true))[zeros].any()
+    check_accuracy(found, true, x)
+
+
+@pytest.mark.skipif(not HAS_LONG_DOUBLE, reason="no more accurate type to compare with")
+@pytest.mark.parametrize(("name", "kind"), CASES_OF_TWO, ids=lambda one: getattr(one, "__name__", one))
+def test_accuracy_of_two_operands(name: str, kind: type) -> None:
+    rng = np.random.default_rng(6)
+    x = points(kind)
+    special = np.array([*POINTS[:14], np.finfo(kind).max, np.finfo(kind).tiny, np.finfo(kind).smallest_subnormal])
+    with np.errstate(all="ignore"):
+        grid = np.meshgrid(np.concatenate([special, -special]).astype(kind), special.astype(kind))
+        near = [rng.uniform(0.1, 10, 20000), rng.uniform(-30, 30, 20000)]
+        first = np.concatenate([x, grid[0].ravel(), near[0].astype(kind)])
+        second = np.concatenate([rng.permutation(x), grid[1].ravel(), near[1].astype(kind)])
+        true = OF_TWO[name](first.astype(wider(kind)), second.astype(wider(kind)))
+        found = over_pairs(name)(first, second)
+    check_accuracy(found, true, first, second)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("exponent", POWERS)
+def test_known_powers_have_the_bits_of_numpy_scalars(exponent: float, kind: type) -> None:
+    def apply(a: Array, out: Array) -> None:
+        for i in range(len(a)):
+            out[i] = a[i] ** exponent
+
+    x = points(kind)
+    x = np.concatenate([x, np.random.default_rng(7).uniform(0.1, 9, 20000).astype(kind)])
+    found = np.empty_like(x)
+    jitted = njit(apply)
+    jitted(x, found)
+    assert "loop vectorised" in jitted.explain()
+    with np.errstate(all="ignore"):
+        expected = np.array([one**exponent for one in x], kind)
+    same = (found == expected) & (np.signbit(found) == np.signbit(expected)) | (np.isnan(found) & np.isnan(expected))
+    assert same.all(), x[~same][:3]
+
+
+def test_powers_of_whole_numbers_are_exact() -> None:
+    bases, exponents = np.meshgrid(np.arange(2.0, 100.0), np.arange(1.0, 30.0))
+    first, second = bases.ravel(), exponents.ravel()
+    true = [float(int(b) ** int(e)) for b, e in zip(first, second, strict=True)]
+    found = over_pairs("pow")(first, second)
+    small = np.array(true) < 2.0**53
+    assert (found[small] == np.array(true)[small]).all()
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES, ids=lambda one: getattr(one, "__name__", one))

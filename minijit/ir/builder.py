@@ -35,6 +35,10 @@ _FOLD_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 
 
+_EXACT_IN_SINGLES: Final = frozenset({*map(float, range(-16, 65)), 0.5, 1.5, 2.5, 0.25})
+"""Constants, exponents above all, that stay known in single precision."""
+
+
 def known(value: Value) -> int | float | None:
     """The number that `value` is, where it is a constant."""
     if isinstance(value, Instr) and value.op == "const":
@@ -196,6 +200,8 @@ class MachineBuilder:
                 return self.const(to, number & ((1 << machine_type(a).bits) - 1))
             if how == "sitofp" and to is F64:
                 return self.const(F64, float(number))
+        if how == "fptrunc" and number is not None and number in _EXACT_IN_SINGLES:
+            return self.const(to, float(number))
         return self.emit("convert", (a,), to, how=how)
 
     def intrinsic(self, name: str, result: Machine, *args: Value) -> Value:

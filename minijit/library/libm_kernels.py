@@ -1,4 +1,4 @@
-"""Kernels that call the C library, and those that combine such calls as NumPy does."""
+"""Kernels that call elementary functions, and those that combine such calls as NumPy does."""
 
 from __future__ import annotations
 
@@ -15,29 +15,19 @@ from minijit.library.elementwise import Loop, Parts, kernel, part_type
 from minijit.library.float_kernels import copysign, float_const, is_infinite
 from minijit.machine import F32, F64, I32
 
+_OWN: Final = (
+    np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh,
+    np.cbrt, np.hypot,
+)  # fmt: skip
 FUNCTIONS: Final[dict[np.ufunc, str]] = {
-    np.exp: "mj_exp",
-    np.exp2: "mj_exp2",
-    np.expm1: "mj_expm1",
-    np.log: "mj_log",
-    np.log2: "mj_log2",
-    np.log10: "mj_log10",
-    np.log1p: "mj_log1p",
-    np.sin: "mj_sin",
-    np.cos: "mj_cos",
-    np.tan: "mj_tan",
-    np.arcsin: "asin",
-    np.arccos: "acos",
-    np.arctan: "atan",
-    np.sinh: "sinh",
-    np.cosh: "cosh",
-    np.tanh: "tanh",
-    np.arcsinh: "asinh",
-    np.arccosh: "acosh",
-    np.arctanh: "atanh",
-    np.cbrt: "cbrt",
-    np.arctan2: "atan2",
-    np.hypot: "hypot",
+    **{ufunc: f"mj_{ufunc.__name__}" for ufunc in _OWN},
+    np.arcsin: "mj_asin",
+    np.arccos: "mj_acos",
+    np.arctan: "mj_atan",
+    np.arcsinh: "mj_asinh",
+    np.arccosh: "mj_acosh",
+    np.arctanh: "mj_atanh",
+    np.arctan2: "mj_atan2",
     np.nextafter: "nextafter",
 }
 """The name of the function for doubles; for floats there is an ``f`` behind it.

@@ -11,7 +11,7 @@ from minijit.library.builder import Builder
 from minijit.library.float_mod import fmod
 from minijit.library.math_libm import REALS, check_overflow, fabs, is_finite_or_nan, libm
 from minijit.library.operands import is_integer, is_real, raised_by
-from minijit.library.python_pow import is_finite, with_known_exponent
+from minijit.library.python_pow import is_finite, library_power
 from minijit.library.ranges import bound
 from minijit.library.registry import lowers
 from minijit.library.samples import FLOATS, NUMPY_REALS, Rows, pairs
@@ -35,19 +35,18 @@ def is_nan(b: Builder, x: Value) -> Value:
 def _pow(b: Builder, x: Val, y: Val) -> Val:
     base, exponent = b.as_f64(x), b.as_f64(y)
 
-    def general() -> tuple[Value, ...]:
-        power = libm(b, "pow", base, exponent)
+    power = library_power(b, base, exponent)
+    if power is base:
+        return b.float_val(base)
 
-        def not_finite() -> list[Value]:
-            given = b.and_(is_finite(b, base), is_finite(b, exponent))
-            pole = b.or_(is_nan(b, power), b.fcmp("oeq", base, b.f64(0.0)))
-            b.check(b.not_(b.and_(given, pole)), *_POW_DOMAIN)
-            b.check(b.not_(given), *_POW_RANGE)
-            return [power]
+    def not_finite() -> list[Value]:
+        given = b.and_(is_finite(b, base), is_finite(b, exponent))
+        pole = b.or_(is_nan(b, power), b.fcmp("oeq", base, b.f64(0.0)))
+        b.check(b.not_(b.and_(given, pole)), *_POW_DOMAIN)
+        b.check(b.not_(given), *_POW_RANGE)
+        return [power]
 
-        return b.if_else(is_finite(b, power), lambda: [power], not_finite, likely=True)
-
-    return b.float_val(with_known_exponent(b, base, exponent, general))
+    return b.float_val(b.if_else(is_finite(b, power), lambda: [power], not_finite, likely=True)[0])
 
 
 def _check_nan(b: Builder, result: Value, x: Value, y: Value, error: tuple[type[Exception], str]) -> None:

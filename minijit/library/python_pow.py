@@ -4,77 +4,48 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
-from minijit.library.correct_rounding import exact_product, if_clear, renormalised
+from minijit.library.float_powers import KNOWN_POWERS
 from minijit.library.operands import INTEGER, REAL, int_part, known_int
 from minijit.library.registry import Arg, lowers
 from minijit.library.samples import BOOLS, FEW_INTS, FLOATS, INTS, SMALL, mixed, pairs
 from minijit.library.vals import Val
 from minijit.machine import F64, I64
 
-_SHARE = 0.48
-"""In units in the last place. The GNU C library states an error of 0.511, and another 0.006 for results of the size
-that :mod:`minijit.library.correct_rounding` takes."""
-
-
 # ---- floats
 
 
 def float_power(b: Builder, x: Value, y: Value) -> Value:
     """x ** y of floats: the C library's ``pow``; what is not finite goes through Python, which knows the exceptions."""
-
-    def general() -> tuple[Value, ...]:
-        power = b.call_c("pow", F64, x, y)
-        return b.if_else(
-            is_finite(b, power),
-            lambda: [power],
-            lambda: b.call_python(operator.pow, [b.float_val(x), b.float_val(y)], t.FLOAT, effects="").parts,
-            likely=True,
-        )
-
-    return with_known_exponent(b, x, y, general)
+    power = library_power(b, x, y)
+    if power is x:
+        return x
+    return b.if_else(
+        is_finite(b, power),
+        lambda: [power],
+        lambda: b.call_python(operator.pow, [b.float_val(x), b.float_val(y)], t.FLOAT, effects="").parts,
+        likely=True,
+    )[0]
 
 
-def with_known_exponent(b: Builder, x: Value, y: Value, general: Callable[[], Sequence[Value]]) -> Value:
-    """What ``pow`` gives, without calling it for the exponents that are mostly written; `general` calls it.
+def library_power(b: Builder, x: Value, y: Value) -> Value:
+    """What the C library's ``pow`` gives, mostly without calling it for the exponents that are mostly written.
 
-    The C library's ``pow`` is wrong by hardly more than half a unit in the last place, but ``x * x`` differs from
-    ``pow(x, 2.0)`` once in a thousand times. See :mod:`minijit.library.correct_rounding`.
+    See :mod:`minijit.runtime.elementary.known_powers`. With ``fastmath=True`` products will do.
     """
-    match known(y):
-        case 1.0:
-            return x
-        case 2.0:
-            return if_clear(b, *exact_product(b, x, x), general, share=_SHARE)
-        case 3.0 | 4.0 as exponent:
-            return if_clear(b, *_accurate_power(b, x, int(exponent)), general, share=_SHARE)
-        case 0.5:
-            root = b.intrinsic("sqrt", F64, x)
-            rest = b.intrinsic("fma", F64, b.fneg(root), root, x)
-            positive = b.fcmp("ogt", x, b.f64(0.0))
-            return if_clear(b, root, rest, general, share=2 * _SHARE, scale=root, also=positive)
-        case -1.0:
-            inverse = b.binary("fdiv", b.f64(1.0), x)
-            rest = b.intrinsic("fma", F64, b.fneg(inverse), x, b.f64(1.0))
-            return if_clear(b, inverse, rest, general, share=_SHARE, scale=x)
-        case _:
-            return general()[0]
-
-
-def _accurate_power(b: Builder, x: Value, exponent: int) -> tuple[Value, Value]:
-    """The cube or the fourth power in twice the precision: rounded, and the rest."""
-    square, cut = exact_product(b, x, x)
-    other = x if exponent == 3 else square
-    product, error = exact_product(b, square, other)
-    factor = x if exponent == 3 else b.binary("fadd", square, square)
-    near, rest = renormalised(b, product, b.intrinsic("fma", F64, cut, factor, error))
-    # Adding a zero would take the sign off -0.0.
-    return b.select(b.fcmp("oeq", product, b.f64(0.0)), product, near), rest
+    exponent = known(y)
+    if exponent == 1.0:
+        return x
+    if b.unit.fastmath and exponent in (2.0, 3.0):
+        square = b.binary("fmul", x, x)
+        return square if exponent == 2.0 else b.binary("fmul", square, x)
+    if exponent in KNOWN_POWERS:
+        return b.call_c(KNOWN_POWERS[exponent], F64, x)
+    return b.call_c("pow", F64, x, y)
 
 
 def is_finite(b: Builder, x: Value) -> Value:

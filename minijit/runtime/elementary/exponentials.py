@@ -24,7 +24,7 @@ _EXP_SHORT: Final = tuple(map(float.fromhex, (
     "0x1.0000005057bfap-1", "0x1.55548e3a662eap-3", "0x1.5554604918615p-5", "0x1.123bddbd90a21p-7",
     "0x1.6db284233f8bdp-10",
 )))  # fmt: skip
-_EXP2: Final = tuple(map(float.fromhex, (
+EXP2_TERMS: Final = tuple(map(float.fromhex, (
     "0x1.62e42fefa39efp-1", "0x1.ebfbdff82c5a5p-3", "0x1.c6b08d704a0d7p-5", "0x1.3b2ab6fb9feaep-7",
     "0x1.5d87fe78a0dd7p-10", "0x1.4309130f536f9p-13", "0x1.ffcbfc7c6ff3bp-17", "0x1.62bfc66cbfb41p-20",
     "0x1.b524cd8335a53p-24", "0x1.e61d571c5e2f0p-28", "0x1.ea18f423d3931p-32",
@@ -92,7 +92,7 @@ def exp2(x: Num) -> Num:
     magic = x + MAGIC
     n = magic - MAGIC
     r = x - n
-    return times_power(fma(r, poly(r, _EXP2), 1.0), n, magic.bits())
+    return times_power(fma(r, poly(r, EXP2_TERMS), 1.0), n, magic.bits())
 
 
 def exp2f(x: Num) -> Num:
@@ -134,12 +134,16 @@ def expm1(x: Num) -> Num:
     return where(fabs(x) < 2.0**-60, x, (high + low) * 2.0)
 
 
-def expm1f(x: Num) -> Num:
-    """In double precision, where only tiny results need care."""
-    wide = clamp(x, -40.0, 150.0).wide()
-    magic = fma(wide, LOG2_E, MAGIC)
-    r = fma(magic - MAGIC, -LN2, wide)
+def short_expm1(x: Num) -> Num:
+    """e**x - 1 for -40 <= x <= 700 with the accuracy that single precision needs."""
+    magic = fma(x, LOG2_E, MAGIC)
+    r = fma(magic - MAGIC, -LN2, x)
     rest = fma(r * r, poly(r, _EXP_SHORT), r)
     scale = ((magic.bits() << 52) + _ONE).as_float()
-    # Zeros keep their sign, which the sum would lose.
-    return where(x.equals(0.0), x, fma(scale, rest, scale - 1.0).narrow())
+    return fma(scale, rest, scale - 1.0)
+
+
+def expm1f(x: Num) -> Num:
+    """In double precision; zeros keep their sign, which the sum loses."""
+    result = short_expm1(clamp(x, -40.0, 150.0).wide()).narrow()
+    return where(x.equals(0.0), x, result)

@@ -160,9 +160,17 @@ class Num:
         """Whether they are not the same number; true for nan."""
         return self._compared("une", "ne", other)
 
-    def is_nan(self) -> Num:
-        """Whether it is nan."""
-        return self._compared("uno", "ne", self)
+    def unordered(self, other: Operand) -> Num:
+        """Whether one of them is nan."""
+        return self._compared("uno", "ne", other)
+
+    def both(self, other: Num) -> Num:
+        """Whether two conditions hold."""
+        return self.text.add(I1, f"and i1 {self.name}, {other.name}")
+
+    def either(self, other: Num) -> Num:
+        """Whether one of two conditions holds."""
+        return self.text.add(I1, f"or i1 {self.name}, {other.name}")
 
     def bits(self) -> Num:
         """The float's bits as an integer."""
@@ -208,6 +216,11 @@ def sqrt(x: Num) -> Num:
     return _intrinsic("sqrt", x)
 
 
+def rint(x: Num) -> Num:
+    """The nearest integer, halves to the even one."""
+    return _intrinsic("rint", x)
+
+
 def copysign(x: Num, sign: Num) -> Num:
     """`x` with the sign of `sign`."""
     return _intrinsic("copysign", x, sign)
@@ -245,10 +258,9 @@ def poly(x: Num, coefficients: Sequence[float]) -> Num:
 
 def horner(x: Num, coefficients: Sequence[float]) -> Num:
     """A polynomial, its constant term first, by Horner's rule: fewest operations, one after the other."""
-    total: Operand = coefficients[-1]
+    total = x.constant(coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         total = fma(x, total, coefficient)
-    assert isinstance(total, Num)
     return total
 
 

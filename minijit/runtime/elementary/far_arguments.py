@@ -11,29 +11,41 @@ import re
 import sys
 from typing import Final
 
-from minijit.runtime.elementary.expressions import F64, Num
+from minijit.runtime.elementary.expressions import F32, F64, Num
 
 _LANES: Final = () if sys.platform in ("darwin", "win32") else (2, 4, 8, 16)
 """Where symbols can't be resolved one by one there are no vector versions, and such loops stay scalar."""
+
+EXPONENTS: Final = {"pow2": 2.0, "pow3": 3.0, "pow4": 4.0, "powroot": 0.5, "powinverse": -1.0}
+"""Names of powers with an exponent that is known; those of floats end with an ``f``."""
+
 _VECTOR_VERSION: Final = re.compile(r"mj_far_([a-z0-9]+)_v([0-9]+)")
 
 
+def library_call(name: str, arguments: str) -> tuple[str, str, str]:
+    """The result's type, a call of the C library's function, and its declaration; `arguments` are typed operands."""
+    type = F32 if name.endswith("f") else F64
+    exponent = EXPONENTS.get(name.removesuffix("f"))
+    if exponent is not None:
+        name, arguments = "powf" if type == F32 else "pow", f"{arguments}, {type} {exponent}"
+    types = ", ".join([type] * (1 + arguments.count(",")))
+    return type, f"call {type} @{name}({arguments})", f"declare {type} @{name}({types}) #4"
+
+
 def call_far(name: str, x: Num) -> Num:
-    """The C library's function of a double; to stand in a branch that is rarely taken."""
+    """The C library's function; to stand in a branch that is rarely taken."""
     symbol = f"mj_far_{name}"
     text = x.text
-    text.declarations[name] = f"declare double @{name}(double) #4"
-    text.declarations[symbol] = (
-        f"define internal double @{symbol}(double %x) #9 {{\n"
-        f"  %y = call double @{name}(double %x)\n  ret double %y\n}}"
-    )
+    type, call, declaration = library_call(name, f"{x.type} %x")
+    text.declarations[declaration.split("@")[1].split("(")[0]] = declaration
+    text.declarations[symbol] = f"define internal {type} @{symbol}({type} %x) #9 {{\n  %y = {call}\n  ret {type} %y\n}}"
     for lanes in _LANES:
-        vector, mask = f"<{lanes} x double>", f"<{lanes} x i1>"
+        vector, mask = f"<{lanes} x {type}>", f"<{lanes} x i1>"
         text.declarations[f"{symbol}_v{lanes}"] = f"declare {vector} @{symbol}_v{lanes}({vector}, {mask}) #4"
         text.vectors.add(f"{symbol}_v{lanes}")
     mapping = ",".join(f"_ZGV_LLVM_M{lanes}v_{symbol}({symbol}_v{lanes})" for lanes in _LANES)
     attribute = f' "vector-function-abi-variant"="{mapping}"' if mapping else ""
-    return text.add(F64, f"call double @{symbol}(double {x.name}){attribute}")
+    return text.add(type, f"call {type} @{symbol}({type} {x.name}){attribute}")
 
 
 def far_function_text(symbol: str) -> str | None:
@@ -44,11 +56,14 @@ def far_function_text(symbol: str) -> str | None:
     found = _VECTOR_VERSION.fullmatch(symbol)
     if found is None:
         return None
-    name, lanes = found[1], int(found[2])
-    vector, mask = f"<{lanes} x double>", f"<{lanes} x i1>"
+    lanes = int(found[2])
+    name = found[1]
+    type, call, declaration = library_call(name, f"{F32 if name.endswith('f') else F64} %one")
+    vector, mask = f"<{lanes} x {type}>", f"<{lanes} x i1>"
     return f"""
-declare double @{name}(double)
+{declaration}
 declare i1 @llvm.vector.reduce.or.v{lanes}i1({mask})
+declare i{lanes} @llvm.cttz.i{lanes}(i{lanes}, i1 immarg)
 define {vector} @{symbol}({vector} %x, {mask} %mask) nounwind {{
   %any = call i1 @llvm.vector.reduce.or.v{lanes}i1({mask} %mask)
   br i1 %any, label %some, label %none, !prof !0
@@ -65,25 +80,21 @@ entry:
   %bits = bitcast {mask} %mask to i{lanes}
   br label %element
 element:
-  %i = phi i8 [ 0, %entry ], [ %i.next, %next ]
-  %left = phi i{lanes} [ %bits, %entry ], [ %left.next, %next ]
-  %wanted = trunc i{lanes} %left to i1
-  br i1 %wanted, label %call, label %next
-call:
-  %offset = zext i8 %i to i64
-  %place = getelementptr double, ptr %room, i64 %offset
-  %one = load double, ptr %place
-  %y = call double @{name}(double %one)
-  store double %y, ptr %place
-  br label %next
-next:
-  %i.next = add i8 %i, 1
-  %left.next = lshr i{lanes} %left, 1
+  %left = phi i{lanes} [ %bits, %entry ], [ %left.next, %element ]
+  %i = call i{lanes} @llvm.cttz.i{lanes}(i{lanes} %left, i1 true)
+  %offset = zext i{lanes} %i to i64
+  %place = getelementptr {type}, ptr %room, i64 %offset
+  %one = load {type}, ptr %place
+  %y = {call}
+  store {type} %y, ptr %place
+  %less = sub i{lanes} %left, 1
+  %left.next = and i{lanes} %left, %less
   %done = icmp eq i{lanes} %left.next, 0
   br i1 %done, label %end, label %element
 end:
   %all = load {vector}, ptr %room
   ret {vector} %all
 }}
+attributes #4 = {{ nobuiltin nounwind willreturn memory(none) }}
 !0 = !{{!"branch_weights", i32 1, i32 2000}}
 """

@@ -6,36 +6,39 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from minijit.runtime.elementary import circular, exponentials, logarithms
+from minijit.runtime.elementary import (
+    circular,
+    exponentials,
+    hyperbolic,
+    inverse_circular,
+    known_powers,
+    logarithms,
+    powers,
+    roots,
+    single_hyperbolic,
+    single_logarithms,
+)
 from minijit.runtime.elementary.expressions import F32, F64, Num, Text
+from minijit.runtime.elementary.far_arguments import library_call
 from minijit.runtime.inlining import Inline
 
 PREFIX: Final = "mj_"
 
+_MODULES: Final = {
+    "sin cos tan": (circular, circular),
+    "exp exp2 expm1": (exponentials, exponentials),
+    "sinh cosh tanh asinh acosh atanh": (hyperbolic, single_hyperbolic),
+    "asin acos atan atan2": (inverse_circular, inverse_circular),
+    "log log2 log10 log1p": (logarithms, single_logarithms),
+    "pow": (powers, powers),
+    "pow2 pow3 pow4 powroot powinverse": (known_powers, known_powers),
+    "cbrt hypot": (roots, roots),
+}
 _FORMULAS: Final[dict[str, Callable[..., Num]]] = {
-    function.__name__: function
-    for function in (
-        exponentials.exp,
-        exponentials.expf,
-        exponentials.exp2,
-        exponentials.exp2f,
-        exponentials.expm1,
-        exponentials.expm1f,
-        logarithms.log,
-        logarithms.logf,
-        logarithms.log2,
-        logarithms.log2f,
-        logarithms.log10,
-        logarithms.log10f,
-        logarithms.log1p,
-        logarithms.log1pf,
-        circular.sin,
-        circular.sinf,
-        circular.cos,
-        circular.cosf,
-        circular.tan,
-        circular.tanf,
-    )
+    name + suffix: getattr(module, name + suffix)
+    for names, modules in _MODULES.items()
+    for name in names.split()
+    for module, suffix in zip(modules, ("", "f"), strict=True)
 }
 """By the name of the C library's function that computes the same; those of floats end with an ``f``."""
 
@@ -67,15 +70,10 @@ def text_of(name: str) -> Inline:
 
 
 def _library_call(name: str) -> Inline:
-    type = _type_of(name)
-    letters = _parameters(_FORMULAS[name])
-    header = ", ".join(f"{type} %{letter}" for letter in letters)
-    definition = (
-        f"define internal {type} @{PREFIX}{name}({header}) #6 {{\n"
-        f"  %result = call {type} @{name}({header})\n  ret {type} %result\n}}\n"
-    )
-    types = ", ".join([type] * len(letters))
-    return Inline(definition, {name: f"declare {type} @{name}({types}) #4"})
+    header = ", ".join(f"{_type_of(name)} %{letter}" for letter in _parameters(_FORMULAS[name]))
+    type, call, declaration = library_call(name, header)
+    definition = f"define internal {type} @{PREFIX}{name}({header}) #6 {{\n  %y = {call}\n  ret {type} %y\n}}\n"
+    return Inline(definition, {declaration.split("@")[1].split("(")[0]: declaration})
 
 
 def _type_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""log, log2, log10 and log1p."""
+"""log, log2, log10 and log1p of doubles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from minijit.runtime.elementary.exponentials import LN2, LN2_HIGH, LN2_LOW
+from minijit.runtime.elementary.exponentials import LN2_HIGH, LN2_LOW
 from minijit.runtime.elementary.expressions import Num, Operand, fma, poly, where
 
 # (log((1 + s) / (1 - s)) / s - 2) / s**2 as a polynomial in s**2, for m = (1 + s) / (1 - s) in [sqrt(1/2), sqrt(2)].
@@ -14,10 +14,6 @@ _LOG: Final = tuple(map(float.fromhex, (
     "0x1.5555555555594p-1", "0x1.999999997f372p-2", "0x1.249249428d6cap-2", "0x1.c71c5181f323fp-3",
     "0x1.74665c53e1000p-3", "0x1.399e9b66c7d4bp-3", "0x1.2f265c6e46900p-3",
 )))  # fmt: skip
-_LOG_SHORT: Final = tuple(map(float.fromhex, (
-    "0x1.555554fc256dap-1", "0x1.999a7d5724453p-2", "0x1.2438190e804cap-2", "0x1.e31466938704bp-3",
-)))  # fmt: skip
-
 _LOG2_E: Final = tuple(map(float.fromhex, ("0x1.71547652b82fep+0", "0x1.777d0ffda0d24p-56")))
 _LOG10_E: Final = tuple(map(float.fromhex, ("0x1.bcb7b1526e50ep-2", "0x1.95355baaafad3p-57")))
 _LOG10_2: Final = tuple(map(float.fromhex, ("0x1.34413509f6p-2", "0x1.9fef311f12b36p-42")))
@@ -113,53 +109,16 @@ def log1p(x: Num) -> Num:
     return at_the_edges(x, where(x.equals(0.0), x, result), -1.0)
 
 
-def log_of_sum(u: Num, rest: Num) -> Num:
-    """log(u + rest) for a normal `u` and a `rest` below its last bit; accurate near 1, too."""
+def log_of_sum(u: Num, rest: Num, more: Num | None = None) -> Num:
+    """log(u + rest) + more * log(2) for a normal `u` and a `rest` below its last bit; accurate near 1, too."""
     k, m, biased = split(u)
     exact = m - 1.0
     # Beyond 2**60 the rest says nothing, and 2**-k may not exist.
     c = where(u < 2.0**60, rest * ((2046 - biased) << 52).as_float(), 0.0)
     near = exact + c
     c = (exact - near) + c
-    f, half, more = log_of_mantissa(near)
-    more = more + fma(c, fma(f, f - 1.0, 1.0), k * LN2_LOW)
-    return fma(k, LN2_HIGH, f - (half - more))
-
-
-# ---- single precision, in doubles, where denormals are normal
-
-
-def _short_log(m: Num) -> Num:
-    f = m - 1.0
-    s = f / (f + 2.0)
-    square = s * s
-    return s * fma(square, poly(square, _LOG_SHORT), 2.0)
-
-
-def logf(x: Num) -> Num:
-    """In double precision."""
-    k, m, _ = split(x.wide())
-    return at_the_edges(x, fma(k, LN2, _short_log(m)).narrow())
-
-
-def log2f(x: Num) -> Num:
-    """In double precision."""
-    k, m, _ = split(x.wide())
-    return at_the_edges(x, fma(_short_log(m), _LOG2_E[0], k).narrow())
-
-
-def log10f(x: Num) -> Num:
-    """In double precision."""
-    k, m, _ = split(x.wide())
-    return at_the_edges(x, (fma(k, LN2, _short_log(m)) * _LOG10_E[0]).narrow())
-
-
-def log1pf(x: Num) -> Num:
-    """In double precision: 1 + x loses nothing that single precision shows, but for tiny numbers."""
-    wide = x.wide()
-    u = wide + 1.0
-    k, m, _ = split(u)
-    # What 1 + x has cut off, to first order.
-    lost = (wide - (u - 1.0)) / u
-    result = where(x.equals(0.0), x, (fma(k, LN2, _short_log(m)) + lost).narrow())
-    return at_the_edges(x, result, -1.0)
+    f, half, series = log_of_mantissa(near)
+    if more is not None:
+        k = k + more
+    series = series + fma(c, fma(f, f - 1.0, 1.0), k * LN2_LOW)
+    return fma(k, LN2_HIGH, f - (half - series))

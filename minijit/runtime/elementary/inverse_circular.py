@@ -1,0 +1,181 @@
+"""asin, acos, atan and atan2."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, poly, sqrt, where
+
+_HALF_PI: Final = tuple(map(float.fromhex, ("0x1.921fb54442d18p+0", "0x1.1a62633145c07p-54")))
+_TAN_PI_8: Final = math.sqrt(2.0) - 1.0
+
+# (atan(t) / t - 1) / t**2 for |t| <= tan(pi / 8), (asin(t) / t - 1) / t**2 for |t| <= 1/2; minimax in t**2.
+_ATAN: Final = tuple(map(float.fromhex, (
+    "-0x1.555555555553dp-2", "0x1.99999999957c9p-3", "-0x1.24924922a99cep-3", "0x1.c71c70e492e4bp-4",
+    "-0x1.745cf8afefef1p-4", "0x1.3b1115dbc1d01p-4", "-0x1.10eb9141819e7p-4", "0x1.df0cf40624c62p-5",
+    "-0x1.9cc7a1b9af48bp-5", "0x1.37b801b47447fp-5", "-0x1.2526603c519f2p-6",
+)))  # fmt: skip
+_ATAN_SHORT: Final = tuple(map(float.fromhex, (
+    "-0x1.555549437c42cp-2", "0x1.99919fb7ab618p-3", "-0x1.23b5a40f1a8d0p-3", "0x1.b1f116e0a4cb1p-4",
+    "-0x1.f1fb0bb2f4406p-5",
+)))  # fmt: skip
+_ASIN: Final = tuple(map(float.fromhex, (
+    "0x1.5555555555578p-3", "0x1.333333332df0ap-4", "0x1.6db6db722baccp-5", "0x1.f1c71a8b9066ap-6",
+    "0x1.6e8bdfe704593p-6", "0x1.1c49de03836fep-6", "0x1.ca21439cdb054p-7", "0x1.757794bd02359p-7",
+    "0x1.618a8be2fe829p-7", "0x1.e15dfa0a14595p-9", "0x1.65013f058bd77p-6", "-0x1.59f5966804dcap-6",
+    "0x1.0be42ae4b9b34p-5",
+)))  # fmt: skip
+_ASIN_SHORT: Final = tuple(map(float.fromhex, (
+    "0x1.55554c2f89dfbp-3", "0x1.3338923be4829p-4", "0x1.6cababb17c0fap-5", "0x1.04ab497a3f504p-5",
+    "0x1.d7a3e9da56d91p-7", "0x1.33d87a9c2ae14p-5",
+)))  # fmt: skip
+
+
+def _halved(x: Num, coefficients: Sequence[float]) -> tuple[Num, Num, Num]:
+    """Whether |x| > 1/2; the number t <= 1/2 whose asin is wanted, asin(|x|) being pi/2 - 2 asin(t) there; the rest.
+
+    asin(t) is t + rest; t is |x| for the others.
+    """
+    size = fabs(x)
+    large = size > 0.5
+    square = where(large, (1.0 - size) * 0.5, size * size)
+    t = where(large, sqrt(square), size)
+    return large, t, (t * square) * poly(square, coefficients)
+
+
+def asin(x: Num) -> Num:
+    """The inverse of the sine; nan beyond 1."""
+    return _asin(x, _ASIN)
+
+
+def _asin(x: Num, coefficients: Sequence[float]) -> Num:
+    large, t, rest = _halved(x, coefficients)
+    double = t + t
+    near = _HALF_PI[0] - double
+    upper = near + (((_HALF_PI[0] - near) - double) - fma(rest, 2.0, -_HALF_PI[1]))
+    return copysign(where(large, upper, t + rest), x)
+
+
+def acos(x: Num) -> Num:
+    """The inverse of the cosine; nan beyond 1."""
+    return _acos(x, _ASIN)
+
+
+def _acos(x: Num, coefficients: Sequence[float]) -> Num:
+    large, t, rest = _halved(x, coefficients)
+    near_one = large.both(x > 0.0)
+    t, rest = where(large, t, x), where(large, rest, copysign(rest, x))
+    result = where(near_one, t + rest, _HALF_PI[0] - (t + (rest - _HALF_PI[1])))
+    return where(large, result * 2.0, result)
+
+
+def _arctangent(
+    numerator: tuple[Num, Num], denominator: tuple[Num, Num], base: tuple[Num, Num], coefficients: Sequence[float]
+) -> Num:
+    """base + atan(numerator / denominator), each given by a large part and a small one."""
+    above, above_rest = numerator
+    below, below_rest = denominator
+    inverse = 1.0 / below
+    t = above * inverse
+    remainder = fma(t, -below, above) + fma(t, -below_rest, above_rest)
+    square = t * t
+    rest = fma(t * square, poly(square, coefficients), fma(remainder, inverse, base[1]))
+    return base[0] + (t + rest)
+
+
+def atan(x: Num) -> Num:
+    """The inverse of the tangent: of t = x, (|x| - 1) / (|x| + 1) or -1 / |x|, so that |t| <= tan(pi / 8)."""
+    # What is larger has the same result; infinity would give nan.
+    size = clamp(fabs(x), 0.0, 1e300)
+    zero, one = x.constant(0.0), x.constant(1.0)
+    middle, large = size > _TAN_PI_8, size > 1.0 / _TAN_PI_8
+    total = size + 1.0
+    above = where(large, -one, where(middle, size - 1.0, size))
+    below = where(large, size, where(middle, total, one))
+    below_rest = where(large, zero, where(middle, size - (total - 1.0), zero))
+    high, low = (where(large, part, where(middle, part / 2, zero)) for part in _HALF_PI)
+    return copysign(_arctangent((above, zero), (below, below_rest), (high, low), _ATAN), x)
+
+
+def atan2(y: Num, x: Num) -> Num:
+    """The angle of a point, from -pi to pi."""
+    across, up = fabs(x), fabs(y)
+    larger = where(up > across, up, across)
+    # Infinities count like ones beside zeros.
+    infinite = larger.equals(math.inf)
+    across, up = (where(infinite, where(one.equals(math.inf), one.constant(1.0), 0.0), one) for one in (across, up))
+    # Sums must not overflow, nor remainders underflow.
+    scale = where(larger > 2.0**1020, x.constant(2.0**-4), where(larger < 2.0**-900, x.constant(2.0**100), 1.0))
+    across, up = across * scale, up * scale
+    steep = up > across
+    longer, shorter = where(steep, up, across), where(steep, across, up)
+    zero = x.constant(0.0)
+    total, difference = longer + shorter, longer - shorter
+    total_rest, difference_rest = (longer - total) + shorter, (longer - difference) - shorter
+    # In each of three sectors an angle of at most pi / 8 is left.
+    middle, large = up > across * _TAN_PI_8, up > across * (1.0 / _TAN_PI_8)
+    in_middle = (difference, difference_rest)
+    above, above_rest = (where(steep, one, -one) for one in in_middle)
+    above, above_rest = where(middle, above, up), where(middle, above_rest, zero)
+    above, above_rest = where(large, -across, above), where(large, zero, above_rest)
+    below, below_rest = where(middle, total, across), where(middle, total_rest, zero)
+    below, below_rest = where(large, up, below), where(large, zero, below_rest)
+    below = where(below.equals(0.0), 1.0, below)
+    high, low = (where(large, part, where(middle, part / 2, zero)) for part in _HALF_PI)
+    angle = _arctangent((above, above_rest), (below, below_rest), (high, low), _ATAN)
+    return _in_its_quadrant(angle, y, x)
+
+
+def _in_its_quadrant(angle: Num, y: Num, x: Num) -> Num:
+    left = copysign(x.constant(1.0), x) < 0.0
+    angle = where(left, 2 * _HALF_PI[0] - (angle - 2 * _HALF_PI[1]), angle)
+    return where(x.unordered(y), x + y, copysign(angle, y))
+
+
+# ---- single precision, in doubles
+
+
+def asinf(x: Num) -> Num:
+    """In double precision."""
+    return _asin(x.wide(), _ASIN_SHORT).narrow()
+
+
+def acosf(x: Num) -> Num:
+    """In double precision."""
+    return _acos(x.wide(), _ASIN_SHORT).narrow()
+
+
+def _short_arctangent(above: Num, below: Num, base: Num) -> Num:
+    t = above / below
+    square = t * t
+    return base + fma(t * square, poly(square, _ATAN_SHORT), t)
+
+
+def atanf(x: Num) -> Num:
+    """In double precision."""
+    size = fabs(x).wide()
+    one, zero = size.constant(1.0), size.constant(0.0)
+    middle, large = size > _TAN_PI_8, size > 1.0 / _TAN_PI_8
+    above = where(large, -one, where(middle, size - 1.0, size))
+    below = where(large, size, where(middle, size + 1.0, one))
+    base = where(large, _HALF_PI[0], where(middle, _HALF_PI[0] / 2, zero))
+    return copysign(_short_arctangent(above, below, base).narrow(), x)
+
+
+def atan2f(y: Num, x: Num) -> Num:
+    """In double precision."""
+    wide_x, wide_y = x.wide(), y.wide()
+    across, up = fabs(wide_x), fabs(wide_y)
+    both = across.equals(math.inf).both(up.equals(math.inf))
+    across, up = where(both, 1.0, across), where(both, 1.0, up)
+    zero = across.constant(0.0)
+    # Only here: an infinite side makes the differences below infinite or nan.
+    middle = (up > across * _TAN_PI_8).both(up < across * (1.0 / _TAN_PI_8))
+    large = (up > across).both(~middle)
+    above = where(large, -across, where(middle, up - across, up))
+    below = where(large, up, where(middle, up + across, across))
+    below = where(below.equals(0.0), 1.0, below)
+    base = where(large, _HALF_PI[0], where(middle, _HALF_PI[0] / 2, zero))
+    return _in_its_quadrant(_short_arctangent(above, below, base), wide_y, wide_x).narrow()
