@@ -1,4 +1,4 @@
-"""sin, cos and tan.
+"""sin, cos and tan of doubles.
 
 The argument is reduced to |r| <= pi / 4 by three parts of pi / 2 (Cody and Waite). With the fused multiplication this
 serves up to 2**45: the multiple of pi / 2 is then known to within a little, and the first subtraction is exact. What
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from minijit.runtime.elementary.exponentials import MAGIC
-from minijit.runtime.elementary.expressions import Num, copysign, fabs, fma, poly, unless, where
+from minijit.runtime.elementary.expressions import Num, fabs, fma, poly, unless, where
 from minijit.runtime.elementary.far_arguments import call_far
 
 _TWO_OVER_PI: Final = float.fromhex("0x1.45f306dc9c883p-1")
@@ -27,12 +27,6 @@ _SIN: Final = tuple(map(float.fromhex, (
 _COS: Final = tuple(map(float.fromhex, (
     "0x1.555555555554cp-5", "-0x1.6c16c16c15160p-10", "0x1.a01a019caeb0bp-16", "-0x1.27e4f807a2bf1p-22",
     "0x1.1ee9ea48cdf3fp-29", "-0x1.8fadbda776b6dp-37",
-)))  # fmt: skip
-_SIN_SHORT: Final = tuple(map(float.fromhex, (
-    "-0x1.5555554cb18b5p-3", "0x1.111108904f636p-7", "-0x1.a00f98cbab7ffp-13", "0x1.6cd72ccda505ap-19",
-)))  # fmt: skip
-_COS_SHORT: Final = tuple(map(float.fromhex, (
-    "0x1.55554aa99113ap-5", "-0x1.6c0c8561a83b1p-10", "0x1.9a008688aa6bap-16",
 )))  # fmt: skip
 
 
@@ -61,10 +55,11 @@ class Waves(NamedTuple):
     cos_rest: Num
 
 
-def _reduced(x: Num) -> Reduced:
-    magic = fma(x, _TWO_OVER_PI, MAGIC)
-    n = magic - MAGIC
-    first, second, third = _HALF_PI
+def reduced(x: Num, to_integer: float, half_pi: tuple[float, ...]) -> Reduced:
+    """Reduce an argument; `to_integer` leaves the nearest integer in the low bits when it is added."""
+    magic = fma(x, _TWO_OVER_PI, to_integer)
+    n = magic - to_integer
+    first, second, third = half_pi
     exact = fma(n, -first, x)
     product = n * -second
     r = exact + product
@@ -95,7 +90,7 @@ def _is_odd(quadrant: Num) -> Num:
 
 def sin(x: Num) -> Num:
     """The sine."""
-    quadrant, r, rest = _reduced(x)
+    quadrant, r, rest = reduced(x, MAGIC, _HALF_PI)
     waves = _waves(r, rest)
     near = where(_is_odd(quadrant), waves.cos + waves.cos_rest, waves.sin + waves.sin_rest)
     # -0.0 would lose its sign in the sum.
@@ -105,7 +100,7 @@ def sin(x: Num) -> Num:
 
 def cos(x: Num) -> Num:
     """The cosine: the sine of the next quadrant."""
-    quadrant, r, rest = _reduced(x)
+    quadrant, r, rest = reduced(x, MAGIC, _HALF_PI)
     waves = _waves(r, rest)
     near = where(_is_odd(quadrant), waves.sin + waves.sin_rest, waves.cos + waves.cos_rest)
     return unless(_is_far(x), _signed(near, quadrant + 1), lambda: call_far("cos", x))
@@ -113,7 +108,7 @@ def cos(x: Num) -> Num:
 
 def tan(x: Num) -> Num:
     """The tangent: sine over cosine, corrected by the remainder of the division."""
-    quadrant, r, rest = _reduced(x)
+    quadrant, r, rest = reduced(x, MAGIC, _HALF_PI)
     waves = _waves(r, rest)
     sine, sine_rest = _settled(waves.sin, waves.sin_rest)
     cosine, cosine_rest = _settled(waves.cos, waves.cos_rest)
@@ -136,47 +131,3 @@ def _settled(large: Num, small: Num) -> tuple[Num, Num]:
 def _is_far(x: Num) -> Num:
     """True for nan, too."""
     return ~(fabs(x) < _FAR)
-
-
-# ---- single precision, in doubles
-
-
-def _short_waves(x: Num) -> tuple[Num, Num, Num]:
-    """Quadrant, sine and cosine."""
-    magic = fma(x, _TWO_OVER_PI, MAGIC)
-    n = magic - MAGIC
-    r = fma(n, -_HALF_PI[1], fma(n, -_HALF_PI[0], x))
-    square = r * r
-    sine = fma(square * r, poly(square, _SIN_SHORT), r)
-    cosine = fma(square * square, poly(square, _COS_SHORT), fma(square, -0.5, 1.0))
-    return magic.bits(), sine, cosine
-
-
-def sinf(x: Num) -> Num:
-    """In double precision."""
-    wide = x.wide()
-    quadrant, sine, cosine = _short_waves(wide)
-    near = _signed(where(_is_odd(quadrant), cosine, sine), quadrant)
-    return copysign_of_zero(x, unless(_is_far(wide), near, lambda: call_far("sin", wide)).narrow())
-
-
-def cosf(x: Num) -> Num:
-    """In double precision."""
-    wide = x.wide()
-    quadrant, sine, cosine = _short_waves(wide)
-    near = _signed(where(_is_odd(quadrant), sine, cosine), quadrant + 1)
-    return unless(_is_far(wide), near, lambda: call_far("cos", wide)).narrow()
-
-
-def tanf(x: Num) -> Num:
-    """In double precision."""
-    wide = x.wide()
-    quadrant, sine, cosine = _short_waves(wide)
-    odd = _is_odd(quadrant)
-    near = where(odd, -cosine, sine) / where(odd, sine, cosine)
-    return copysign_of_zero(x, unless(_is_far(wide), near, lambda: call_far("tan", wide)).narrow())
-
-
-def copysign_of_zero(x: Num, result: Num) -> Num:
-    """`result`, but a zero where `x` is one, with its sign."""
-    return where(x.equals(0.0), copysign(result, x), result)

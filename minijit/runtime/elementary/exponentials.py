@@ -34,6 +34,7 @@ _EXP2_SHORT: Final = tuple(map(float.fromhex, (
     "0x1.5f4896395e171p-10", "0x1.4490f543eeab0p-13",
 )))  # fmt: skip
 _ONE: Final = 1023 << 52
+_SINGLE_MAGIC: Final = float.fromhex("0x1.8p23")
 
 
 class Reduced(NamedTuple):
@@ -96,8 +97,15 @@ def exp2(x: Num) -> Num:
 
 
 def exp2f(x: Num) -> Num:
-    """In double precision."""
-    return short_exp2(clamp(x, -160.0, 160.0).wide()).narrow()
+    """In single precision."""
+    x = clamp(x, -152.0, 129.0)
+    magic = x + _SINGLE_MAGIC
+    n = magic - _SINGLE_MAGIC
+    r = x - n
+    e = fma(r, poly(r, _EXP2_SHORT), 1.0)
+    half = fma(n, 0.5, _SINGLE_MAGIC).bits()
+    stretched = (e.bits() + ((magic.bits() - half) << 23)).as_float()
+    return stretched * ((half << 23) + (127 << 23)).as_float()
 
 
 def short_exp2(x: Num) -> Num:

@@ -181,6 +181,11 @@ class Num:
         to = F64 if self.type == I64 else F32
         return self.text.add(to, f"bitcast {self.type} {self.name} to {to}")
 
+    def third(self) -> Num:
+        """About a third of a positive 32-bit integer, by way of a float."""
+        number = self.text.add(F32, f"sitofp i32 {self.name} to float")
+        return self.text.add(I32, f"fptosi float {(number * (1 / 3)).name} to i32")
+
     def wide(self) -> Num:
         """The same number in double precision."""
         return self.text.add(F64, f"fpext float {self.name} to double")

@@ -15,6 +15,7 @@ from minijit.runtime.elementary import (
     logarithms,
     powers,
     roots,
+    single_circular,
     single_hyperbolic,
     single_logarithms,
 )
@@ -25,7 +26,7 @@ from minijit.runtime.inlining import Inline
 PREFIX: Final = "mj_"
 
 _MODULES: Final = {
-    "sin cos tan": (circular, circular),
+    "sin cos tan": (circular, single_circular),
     "exp exp2 expm1": (exponentials, exponentials),
     "sinh cosh tanh asinh acosh atanh": (hyperbolic, single_hyperbolic),
     "asin acos atan atan2": (inverse_circular, inverse_circular),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, poly, sqrt, where
 
-_HALF_PI: Final = tuple(map(float.fromhex, ("0x1.921fb54442d18p+0", "0x1.1a62633145c07p-54")))
 _TAN_PI_8: Final = math.sqrt(2.0) - 1.0
 
 # (atan(t) / t - 1) / t**2 for |t| <= tan(pi / 8), (asin(t) / t - 1) / t**2 for |t| <= 1/2; minimax in t**2.
@@ -33,6 +32,52 @@ _ASIN_SHORT: Final = tuple(map(float.fromhex, (
 )))  # fmt: skip
 
 
+class Precision(NamedTuple):
+    """What differs between doubles and singles.
+
+    Attributes
+    ----------
+    half_pi : tuple of float
+        pi / 2 as a large part and a small one.
+    asin, atan : tuple of float
+        The polynomials.
+    huge : float
+        Large enough for its inverse to count for nothing.
+    overflowing, vanishing : float
+        Numbers that may be too large to be added, or too small for the remainders of divisions.
+    lifting : float
+        A factor for those that are too small.
+    """
+
+    half_pi: tuple[float, ...]
+    asin: tuple[float, ...]
+    atan: tuple[float, ...]
+    huge: float
+    overflowing: float
+    vanishing: float
+    lifting: float
+
+
+_DOUBLE: Final = Precision(
+    tuple(map(float.fromhex, ("0x1.921fb54442d18p+0", "0x1.1a62633145c07p-54"))),
+    _ASIN,
+    _ATAN,
+    1e300,
+    2.0**1020,
+    2.0**-900,
+    2.0**100,
+)
+_SINGLE: Final = Precision(
+    tuple(map(float.fromhex, ("0x1.921fb6p+0", "-0x1.777a5cp-25"))),
+    _ASIN_SHORT,
+    _ATAN_SHORT,
+    1e30,
+    2.0**124,
+    2.0**-80,
+    2.0**40,
+)
+
+
 def _halved(x: Num, coefficients: Sequence[float]) -> tuple[Num, Num, Num]:
     """Whether |x| > 1/2; the number t <= 1/2 whose asin is wanted, asin(|x|) being pi/2 - 2 asin(t) there; the rest.
 
@@ -47,27 +92,29 @@ def _halved(x: Num, coefficients: Sequence[float]) -> tuple[Num, Num, Num]:
 
 def asin(x: Num) -> Num:
     """The inverse of the sine; nan beyond 1."""
-    return _asin(x, _ASIN)
+    return _asin(x, _DOUBLE)
 
 
-def _asin(x: Num, coefficients: Sequence[float]) -> Num:
-    large, t, rest = _halved(x, coefficients)
+def _asin(x: Num, precision: Precision) -> Num:
+    large, t, rest = _halved(x, precision.asin)
+    half_pi, less = precision.half_pi
     double = t + t
-    near = _HALF_PI[0] - double
-    upper = near + (((_HALF_PI[0] - near) - double) - fma(rest, 2.0, -_HALF_PI[1]))
+    near = half_pi - double
+    upper = near + (((half_pi - near) - double) - fma(rest, 2.0, -less))
     return copysign(where(large, upper, t + rest), x)
 
 
 def acos(x: Num) -> Num:
     """The inverse of the cosine; nan beyond 1."""
-    return _acos(x, _ASIN)
+    return _acos(x, _DOUBLE)
 
 
-def _acos(x: Num, coefficients: Sequence[float]) -> Num:
-    large, t, rest = _halved(x, coefficients)
+def _acos(x: Num, precision: Precision) -> Num:
+    large, t, rest = _halved(x, precision.asin)
+    half_pi, less = precision.half_pi
     near_one = large.both(x > 0.0)
     t, rest = where(large, t, x), where(large, rest, copysign(rest, x))
-    result = where(near_one, t + rest, _HALF_PI[0] - (t + (rest - _HALF_PI[1])))
+    result = where(near_one, t + rest, half_pi - (t + (rest - less)))
     return where(large, result * 2.0, result)
 
 
@@ -87,27 +134,42 @@ def _arctangent(
 
 def atan(x: Num) -> Num:
     """The inverse of the tangent: of t = x, (|x| - 1) / (|x| + 1) or -1 / |x|, so that |t| <= tan(pi / 8)."""
+    return _atan(x, _DOUBLE)
+
+
+def _atan(x: Num, precision: Precision) -> Num:
     # What is larger has the same result; infinity would give nan.
-    size = clamp(fabs(x), 0.0, 1e300)
+    size = clamp(fabs(x), 0.0, precision.huge)
     zero, one = x.constant(0.0), x.constant(1.0)
     middle, large = size > _TAN_PI_8, size > 1.0 / _TAN_PI_8
     total = size + 1.0
     above = where(large, -one, where(middle, size - 1.0, size))
     below = where(large, size, where(middle, total, one))
     below_rest = where(large, zero, where(middle, size - (total - 1.0), zero))
-    high, low = (where(large, part, where(middle, part / 2, zero)) for part in _HALF_PI)
-    return copysign(_arctangent((above, zero), (below, below_rest), (high, low), _ATAN), x)
+    base = _base(middle, large, zero, precision)
+    return copysign(_arctangent((above, zero), (below, below_rest), base, precision.atan), x)
+
+
+def _base(middle: Num, large: Num, zero: Num, precision: Precision) -> tuple[Num, Num]:
+    """The angle of the sector, in two parts: 0, pi / 4 or pi / 2."""
+    high, low = (where(large, part, where(middle, part / 2, zero)) for part in precision.half_pi)
+    return high, low
 
 
 def atan2(y: Num, x: Num) -> Num:
     """The angle of a point, from -pi to pi."""
+    return _atan2(y, x, _DOUBLE)
+
+
+def _atan2(y: Num, x: Num, precision: Precision) -> Num:
     across, up = fabs(x), fabs(y)
     larger = where(up > across, up, across)
     # Infinities count like ones beside zeros.
     infinite = larger.equals(math.inf)
     across, up = (where(infinite, where(one.equals(math.inf), one.constant(1.0), 0.0), one) for one in (across, up))
     # Sums must not overflow, nor remainders underflow.
-    scale = where(larger > 2.0**1020, x.constant(2.0**-4), where(larger < 2.0**-900, x.constant(2.0**100), 1.0))
+    lifting = where(larger < precision.vanishing, x.constant(precision.lifting), 1.0)
+    scale = where(larger > precision.overflowing, 2.0**-4, lifting)
     across, up = across * scale, up * scale
     steep = up > across
     longer, shorter = where(steep, up, across), where(steep, across, up)
@@ -123,59 +185,32 @@ def atan2(y: Num, x: Num) -> Num:
     below, below_rest = where(middle, total, across), where(middle, total_rest, zero)
     below, below_rest = where(large, up, below), where(large, zero, below_rest)
     below = where(below.equals(0.0), 1.0, below)
-    high, low = (where(large, part, where(middle, part / 2, zero)) for part in _HALF_PI)
-    angle = _arctangent((above, above_rest), (below, below_rest), (high, low), _ATAN)
-    return _in_its_quadrant(angle, y, x)
-
-
-def _in_its_quadrant(angle: Num, y: Num, x: Num) -> Num:
+    base = _base(middle, large, zero, precision)
+    angle = _arctangent((above, above_rest), (below, below_rest), base, precision.atan)
     left = copysign(x.constant(1.0), x) < 0.0
-    angle = where(left, 2 * _HALF_PI[0] - (angle - 2 * _HALF_PI[1]), angle)
+    pi, less = (2 * part for part in precision.half_pi)
+    angle = where(left, pi - (angle - less), angle)
     return where(x.unordered(y), x + y, copysign(angle, y))
 
 
-# ---- single precision, in doubles
+# ---- single precision
 
 
 def asinf(x: Num) -> Num:
-    """In double precision."""
-    return _asin(x.wide(), _ASIN_SHORT).narrow()
+    """In single precision."""
+    return _asin(x, _SINGLE)
 
 
 def acosf(x: Num) -> Num:
-    """In double precision."""
-    return _acos(x.wide(), _ASIN_SHORT).narrow()
-
-
-def _short_arctangent(above: Num, below: Num, base: Num) -> Num:
-    t = above / below
-    square = t * t
-    return base + fma(t * square, poly(square, _ATAN_SHORT), t)
+    """In single precision."""
+    return _acos(x, _SINGLE)
 
 
 def atanf(x: Num) -> Num:
-    """In double precision."""
-    size = fabs(x).wide()
-    one, zero = size.constant(1.0), size.constant(0.0)
-    middle, large = size > _TAN_PI_8, size > 1.0 / _TAN_PI_8
-    above = where(large, -one, where(middle, size - 1.0, size))
-    below = where(large, size, where(middle, size + 1.0, one))
-    base = where(large, _HALF_PI[0], where(middle, _HALF_PI[0] / 2, zero))
-    return copysign(_short_arctangent(above, below, base).narrow(), x)
+    """In single precision."""
+    return _atan(x, _SINGLE)
 
 
 def atan2f(y: Num, x: Num) -> Num:
-    """In double precision."""
-    wide_x, wide_y = x.wide(), y.wide()
-    across, up = fabs(wide_x), fabs(wide_y)
-    both = across.equals(math.inf).both(up.equals(math.inf))
-    across, up = where(both, 1.0, across), where(both, 1.0, up)
-    zero = across.constant(0.0)
-    # Only here: an infinite side makes the differences below infinite or nan.
-    middle = (up > across * _TAN_PI_8).both(up < across * (1.0 / _TAN_PI_8))
-    large = (up > across).both(~middle)
-    above = where(large, -across, where(middle, up - across, up))
-    below = where(large, up, where(middle, up + across, across))
-    below = where(below.equals(0.0), 1.0, below)
-    base = where(large, _HALF_PI[0], where(middle, _HALF_PI[0] / 2, zero))
-    return _in_its_quadrant(_short_arctangent(above, below, base), wide_y, wide_x).narrow()
+    """In single precision."""
+    return _atan2(y, x, _SINGLE)

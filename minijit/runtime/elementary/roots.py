@@ -10,7 +10,9 @@ from minijit.runtime.elementary.expressions import Num, copysign, fabs, fma, hor
 # (1 - e)**(-1/3): the series.
 _SERIES: Final = (1 / 3, 2 / 9, 14 / 81, 35 / 243)
 _START: Final = 0x553F0000
-"""The upper word of 1 / cbrt(x) is about this less a third of the upper word of x (Kahan's trick)."""
+_SINGLE_START: Final = 0x54A20000
+"""The upper word of 1 / cbrt(x) is about this less a third of the upper word of x (Kahan's trick);
+for singles it is the only word."""
 
 
 def _inverse_root(size: Num, steps: tuple[int, ...]) -> Num:
@@ -39,10 +41,21 @@ def cbrt(x: Num) -> Num:
 
 
 def cbrtf(x: Num) -> Num:
-    """In double precision."""
-    size = fabs(x).wide()
-    y = _inverse_root(size, (4, 1))
-    return copysign(where(fabs(x) < math.inf, (size * (y * y)).narrow(), fabs(x)), x)
+    """In single precision."""
+    size = fabs(x)
+    small = size < 2.0**-100
+    used = where(small, size * 2.0**60, size)
+    y = (_SINGLE_START - used.bits().third()).as_float()
+    for terms in (4, 1):
+        error = 1.0 - (used * y) * (y * y)
+        y = fma(y * error, horner(error, _SERIES[:terms]), y)
+    square = y * y
+    root = used * square
+    power = root * root
+    residue = fma(power, root, -used) + fma(root, root, -power) * root
+    root = fma(residue * square, -1 / 3, root)
+    root = where(small, root * 2.0**-20, root)
+    return copysign(where(size < math.inf, root, size), x)
 
 
 def hypot(x: Num, y: Num) -> Num:

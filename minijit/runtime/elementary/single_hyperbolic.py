@@ -1,11 +1,11 @@
-"""sinh, cosh, tanh and their inverses of singles, in double precision."""
+"""sinh, cosh, tanh and their inverses of singles, mostly in double precision."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from minijit.runtime.elementary.exponentials import LN2, short_exp, short_expm1
+from minijit.runtime.elementary.exponentials import LN2, LOG2_E, short_exp, short_expm1
 from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, poly, sqrt, where
 from minijit.runtime.elementary.logarithms import split
 
@@ -13,6 +13,19 @@ from minijit.runtime.elementary.logarithms import split
 _LOG: Final = tuple(map(float.fromhex, (
     "0x1.555554fc256dap-1", "0x1.999a7d5724453p-2", "0x1.2438190e804cap-2", "0x1.e31466938704bp-3",
 )))  # fmt: skip
+
+
+# tanh(x) / x - 1 over x**2 in x**2, for |x| <= 5/8; (exp(r) - 1 - r) / r**2 for |r| <= log(2) / 2.
+_TANH: Final = tuple(map(float.fromhex, (
+    "-0x1.555553b494d1ep-2", "0x1.11106b3acce12p-3", "-0x1.b9ef7d1e84881p-5", "0x1.6394da2fd70b5p-6",
+    "-0x1.0c2149c805c05p-7", "0x1.197b885697c06p-9",
+)))  # fmt: skip
+_EXP: Final = tuple(map(float.fromhex, (
+    "0x1.0000005057bfap-1", "0x1.55548e3a662eap-3", "0x1.5554604918615p-5", "0x1.123bddbd90a21p-7",
+    "0x1.6db284233f8bdp-10",
+)))  # fmt: skip
+_LN2: Final = tuple(map(float.fromhex, ("0x1.62e4p-1", "0x1.7f7d1cp-20")))
+_MAGIC: Final = float.fromhex("0x1.8p23")
 
 
 def sinhf(x: Num) -> Num:
@@ -28,9 +41,16 @@ def coshf(x: Num) -> Num:
 
 
 def tanhf(x: Num) -> Num:
-    """With E = exp(2 |x|) - 1: E / (E + 2)."""
-    grown = short_expm1(clamp(fabs(x), 0.0, 20.0).wide() * 2.0)
-    return copysign((grown / (grown + 2.0)).narrow(), x)
+    """A polynomial for small numbers, 1 - 2 / (exp(2 |x|) + 1) for others; all in single precision."""
+    size = clamp(fabs(x), 0.0, 10.0)
+    square = size * size
+    small = fma(size * square, poly(square, _TANH), size)
+    magic = fma(size, 2.0 * LOG2_E, _MAGIC)
+    n = magic - _MAGIC
+    r = fma(n, -_LN2[1], fma(n, -_LN2[0], size + size))
+    e = fma(r * r, poly(r, _EXP), r) + 1.0
+    grown = e * ((magic.bits() << 23) + (127 << 23)).as_float()
+    return copysign(where(size < 0.625, small, 1.0 - 2.0 / (grown + 1.0)), x)
 
 
 def asinhf(x: Num) -> Num:
