@@ -12,8 +12,8 @@ from minijit.codegen.thunks import thunk_symbol
 from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
 from minijit.machine import Machine
-from minijit.runtime.first_entry import ENTRY_BYTES as LATE_ENTRY_BYTES
 from minijit.runtime.elementary.functions import SYMBOLS as ELEMENTARY
+from minijit.runtime.first_entry import ENTRY_BYTES as LATE_ENTRY_BYTES
 
 VISIBLE: Final = frozenset({"writes", "io", "unknown"})
 """Effects after which the interpreter can't run the call again as if nothing had happened."""
