@@ -18,8 +18,8 @@ from tests.numpy_programs import Program, program_of
 MODULES = {
     f"minijit.library.{name}"
     for name in (
-        "array_attributes array_conversion array_creation array_items array_membership array_methods array_patterns "
-        "array_ranges array_shapes array_stores dtypes numpy_arithmetic numpy_constants "
+        "array_attributes array_conversion array_creation array_gathers array_items array_membership array_methods "
+        "array_patterns array_ranges array_scatters array_shapes array_stores dtypes numpy_arithmetic numpy_constants "
         "numpy_casts numpy_comparisons numpy_functions numpy_reductions numpy_scalars ufunc_entries"
     ).split()
 }

@@ -53,7 +53,8 @@ def index_values(index: Val) -> list[Val]:
     return [index]
 
 
-def _is_bound(one: t.Type) -> bool:
+def is_bound(one: t.Type) -> bool:
+    """Whether native code takes a value of type `one` as a bound of a slice."""
     return isinstance(one, t.NoneValue) or one == t.BOOL or is_integer_index(one)
 
 
@@ -68,7 +69,7 @@ def selection_of(array: t.Array, index: t.Type, const: object = UNKNOWN) -> Sele
         if is_integer_index(one):
             kinds.append("integer")
         elif isinstance(one, t.Slice):
-            if not all(_is_bound(bound) for bound in (one.start, one.stop, one.step)):
+            if not all(is_bound(bound) for bound in (one.start, one.stop, one.step)):
                 return None
             kinds.append("full" if is_full(one) else "slice")
         elif isinstance(one, t.NoneValue):

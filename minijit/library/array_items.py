@@ -15,13 +15,13 @@ from minijit.library.array_indexing import (
     Selection,
     arg_selection,
     element_type,
-    index_types,
     index_values,
     selection_of,
     view_type,
 )
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
+from minijit.library.index_plans import is_refused, plan_of
 from minijit.library.memory import (
     array_type,
     data_of,
@@ -169,20 +169,11 @@ def item(b: Builder, array: Val, index: Value) -> Val:
 
 
 def _wrong_index(array: Arg, index: Arg) -> t.Type | None:
-    """``NEVER`` for too many integers and slices, and for floats and the like: an error for certain."""
+    """``NEVER`` for an index that no array of so many axes takes: an error for certain."""
     assert isinstance(array.type, t.Array)
-    if arg_selection(array, index) is not None:
+    if arg_selection(array, index) is not None or plan_of(array.type, index.type) is not None:
         return None
-    types = index_types(index.type)
-    larger = t.Array(array.type.dtype, len(types), "A")
-    if selection_of(larger, index.type) is not None:
-        return t.NEVER
-    known_kinds = all(_is_wrong(one) or selection_of(larger, one) is not None for one in types)
-    return t.NEVER if known_kinds and any(map(_is_wrong, types)) else None
-
-
-def _is_wrong(one: t.Type) -> bool:
-    return one in (t.FLOAT, t.COMPLEX) or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "fc")
+    return t.NEVER if is_refused(index.type) else None
 
 
 @lowers(operator.getitem, t.Array, lambda one: True, result=_wrong_index, effects="raises")

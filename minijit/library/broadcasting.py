@@ -121,11 +121,11 @@ def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shap
     where all arrays are contiguous in the same order.
     """
     layout = layout_of_result([array_type(array) for array in arrays], len(shape))
-    strides = _ordered_strides(b, dtype, arrays, shape, by_iterator) if layout == "A" else ()
+    strides = ordered_strides(b, dtype, arrays, shape, by_iterator) if layout == "A" else ()
     return allocate(b, dtype, shape, layout, strides=strides)
 
 
-def _ordered_strides(
+def ordered_strides(
     b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, by_iterator: bool
 ) -> tuple[Value, ...]:
     """The strides of a new array, with the axes in the order that NumPy's iterator finds for the operands.
@@ -135,11 +135,7 @@ def _ordered_strides(
     """
     arrays = [array for array in arrays if array_type(array).ndim]
     walked = [walking_strides(b, array, len(shape)) for array in arrays]
-    sizes = [[b.intrinsic("abs", I64, stride) for stride in strides] for strides in walked]
-    turned: Value = b.i1(False)
-    for last in range(1, len(shape)):
-        for first in range(last):
-            turned = b.or_(turned, _is_faster(b, first, last, sizes))
+    turned = is_turned(b, walked, len(shape))
     plain = contiguous_strides(b, shape, dtype.itemsize, "C")
 
     def in_other_order() -> tuple[Value, ...]:
@@ -154,6 +150,16 @@ def _ordered_strides(
         return b.call_python(strides_in_order, given, t.Tuple((t.INT,) * len(shape)), effects="").parts
 
     return b.if_else(turned, in_other_order, lambda: plain, likely=False)
+
+
+def is_turned(b: Builder, walked: Sequence[Shape], ndim: int) -> Value:
+    """Whether NumPy's iterator takes operands with these strides in another order than C's."""
+    sizes = [[b.intrinsic("abs", I64, stride) for stride in strides] for strides in walked]
+    turned: Value = b.i1(False)
+    for last in range(1, ndim):
+        for first in range(last):
+            turned = b.or_(turned, _is_faster(b, first, last, sizes))
+    return turned
 
 
 def _is_faster(b: Builder, axis: int, other: int, sizes: Sequence[Sequence[Value]]) -> Value:

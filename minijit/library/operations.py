@@ -45,6 +45,16 @@ def make_dict(*items: object) -> dict[object, object]:
     return dict(zip(items[::2], items[1::2], strict=True))
 
 
+def getitem_by_list(value: Any, index: Iterable[Any]) -> object:
+    """``value[index]`` where the program wrote a list: it is held as a tuple, which would mean something else."""
+    return value[list(index)]
+
+
+def setitem_by_list(value: Any, index: Iterable[Any], item: object) -> None:
+    """``value[index] = item`` where the program wrote a list as the index."""
+    value[list(index)] = item
+
+
 def call_anything(function: Any, *args: object, **keywords: object) -> object:
     """Call an object; for one that can't be called this gives Python's own error."""
     return function(*args, **keywords)

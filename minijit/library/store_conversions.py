@@ -34,7 +34,7 @@ def convert_for_store(
     if one == t.INT:
         store(python_int_as(b, value, dtype))
         return
-    fits = _fits(b, value, dtype)
+    fits = fits_in(b, value, dtype)
     if fits is None or known(fits) == 1:
         store(b.number_as(value, dtype))
         return
@@ -50,13 +50,15 @@ def convert_for_store(
     b.if_else(fits, plainly, by_python, likely=True)
 
 
-def _fits(b: Builder, value: Val, dtype: Dtype) -> Value | None:
-    """Whether a value that is no Python int fits; ``None`` where everything does."""
+def fits_in(b: Builder, value: Val, dtype: Dtype) -> Value | None:
+    """Whether a number can be stored into an array of `dtype`; ``None`` where every one of its type can."""
     one = value.type
     assert isinstance(one, t.PythonScalar | t.NumpyScalar)
     source = t.dtype_of(one)
     if dtype.kind not in "iu" or source.kind in "bc":
         return None
+    if one == t.INT:
+        return _integer_fits(b, value.part, source, dtype)
     if one == t.FLOAT or (source.kind == "f" and store_is_checked(dtype, source)):
         return float_fits(b, value.part, dtype)
     if source.kind == "f" or not store_is_checked(dtype, source):

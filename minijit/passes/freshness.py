@@ -60,7 +60,7 @@ def _stays_fresh(value: Value, fresh: set[Value], params: dict[Param, list[Value
     if isinstance(value, Param):
         return all(arg in fresh for arg in params[value])
     if value.op in _VIEWS:
-        return all(arg in fresh for arg in value.args)
+        return _allocates(value) or all(arg in fresh for arg in value.args)
     if value.op == "inplace" and isinstance(value.type, t.Array):
         return value.args[0] in fresh
     if value.op in ("call", "binary", "unary", "inplace"):

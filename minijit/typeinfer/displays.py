@@ -1,4 +1,7 @@
-"""List displays that nothing can tell from tuples: ``np.array([x, y])``, ``for x in [1, 2]``, ``x in [1, 2]``."""
+"""List displays that nothing can tell from tuples: ``np.array([x, y])``, ``for x in [1, 2]``, ``x in [1, 2]``.
+
+Indices of arrays (``a[[0, 2]]``, ``a[:, [0, 2]]``) and what is stored into arrays (``a[:2] = [1, 2]``) are among them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from minijit import types as t
+from minijit.errors import Unsupported
 from minijit.ir.nodes import UNKNOWN, Instr, Value
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
             return user.attrs["operator"] in ("in", "not in") and user.args[0] is not display
         case "build_list" | "build_tuple":
             return is_only_read(inference, user)
+        case "getitem" | "setitem":
+            return user.args[0] is not display and _is_array(inference, user.args[0])
         case "call":
             if user.args[0] is display or _names_axes(user, display):
                 return False
@@ -96,6 +102,27 @@ def _names_axes(call: Instr, display: Value) -> bool:
     names: tuple[str, ...] = call.attrs.get("keywords", ())
     named = zip(names, call.args[len(call.args) - len(names) :], strict=True)
     return any(value is display and name in ("axis", "out", "axes") for name, value in named)
+
+
+def _is_array(inference: Inference, value: Value) -> bool:
+    """Whether a value is an array, as far as is known; :func:`item_function` makes sure."""
+    return all(isinstance(one, t.Array) for one in t.alternatives_of(inference.fact(value).type))
+
+
+def item_function(inference: Inference, instr: Instr, plain: object, by_list: object) -> object:
+    """What carries out a ``getitem`` or ``setitem``: `by_list` where the index is a list, which is held as a tuple."""
+    if not any(map(_holds_list, instr.args[1:])):
+        return plain
+    if not _is_array(inference, instr.args[0]):
+        raise Unsupported("a list as an index or item of something else than an array", "use a tuple")
+    index = instr.args[1]
+    return by_list if isinstance(index, Instr) and index.op == "build_list" else plain
+
+
+def _holds_list(value: Value) -> bool:
+    if not isinstance(value, Instr) or value.op not in ("build_list", "build_tuple"):
+        return False
+    return value.op == "build_list" or any(map(_holds_list, value.args))
 
 
 def _callee(inference: Inference, value: Value) -> object:

@@ -12,17 +12,19 @@ from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library.operations import (
     format_value,
+    getitem_by_list,
     item_at,
     join_strings,
     length_of,
     make_dict,
     make_list,
     make_set,
+    setitem_by_list,
 )
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
-from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned
+from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned, item_function
 from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.python_calls import (
     is_object,
@@ -187,11 +189,13 @@ def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return inference.operation(instr, operator.getitem, inputs, "indexing")
+    function = item_function(inference, instr, operator.getitem, getitem_by_list)
+    return inference.operation(instr, function, inputs, "indexing")
 
 
 def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return inference.operation(instr, operator.setitem, inputs, "an assignment to an item")
+    function = item_function(inference, instr, operator.setitem, setitem_by_list)
+    return inference.operation(instr, function, inputs, "an assignment to an item")
 
 
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
