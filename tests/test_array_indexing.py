@@ -205,6 +205,27 @@ def test_lists_are_arrays_of_indices() -> None:
     assert_same(minijit.jit(fallback="silent")(list_of_a_tuple), (1, 2))
 
 
+# ---- functions that take items
+
+
+def taken(a: Array, i: Array) -> Any:
+    one = np.take(a, i), np.take(a, i, axis=0), a.take(i, axis=-1), np.take(a, i, 1), np.take(a, [0, 1], axis=1)
+    return one, np.take(a, 2), a.take(1, axis=0), np.take(a, i, mode="wrap"), np.take(a, i, 0, mode="clip")
+
+
+def compressed(a: Array, m: Array) -> Any:
+    return np.compress(m, a), np.compress(m, a, axis=0), a.compress(m, axis=1), np.extract(a > 3, a)
+
+
+def test_take_and_compress() -> None:
+    cube = np.arange(60).reshape(3, 4, 5).astype(np.int16)
+    for array in (TABLE, TABLE.T, TABLE[:, ::-1], np.asfortranarray(cube), cube[:, :, 0], cube, TABLE[:0]):
+        for index in (np.array([0, 2, -1]), np.array([[0, 9], [-9, 1]]), np.array([], int), np.array(1)):
+            check_program(taken, array, index)
+        for mask in (np.array([True, False, True]), np.array([0.0, 2.0, 0.0]), np.arange(9) > 7):
+            check_program(compressed, array, mask)
+
+
 # ---- whole programs
 
 

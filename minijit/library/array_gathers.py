@@ -22,7 +22,7 @@ from minijit.library.broadcasting import ordered_strides
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.index_plans import Plan, array_layouts, plan_of, settled_type, settled_values
 from minijit.library.index_selections import Selected, for_each_selected, select
-from minijit.library.mask_loads import load_by_mask
+from minijit.library.mask_loads import check_mask_shape, load_by_mask
 from minijit.library.memory import (
     array_type,
     contiguous_strides,
@@ -167,7 +167,9 @@ def getitem(b: Builder, array: Val, index: Val) -> Val:
         return _copy_of_view(b, array, index)
     way_out = WayOut(b, lambda: b.call_python(operator.getitem, (array, index), t.NEVER, effects=""))
     if plan.is_mask:
-        made = load_by_mask(b, array, settled_values(b, index)[plan.steps[0].position], way_out)
+        mask = settled_values(b, index)[plan.steps[0].position]
+        check_mask_shape(b, array, mask, way_out)
+        made = load_by_mask(b, array, mask)
     else:
         made = gather(b, array, index, plan, way_out)
     way_out.close()

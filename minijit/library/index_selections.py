@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,10 @@ class IndexArray(NamedTuple):
     values: Val
     length: Value
     stride: Value
+
+
+Locate: TypeAlias = Callable[[Builder, Value, IndexArray], Value]
+"""From an index to its place in the axis."""
 
 
 class Selected(NamedTuple):
@@ -147,11 +151,13 @@ def for_each_selected(
     body: Callable[[list[Value]], None],
     *,
     rows: bool = False,
+    locate: Locate | None = None,
 ) -> None:
     """Run `body` with the address of each selected element and of those of other arrays that belong to it.
 
     The strides of the other arrays are those along the axes of the index arrays, then along the rest. With `rows`,
-    `body` is run once for all of the rest.
+    `body` is run once for all of the rest. `locate` finds the place of an index in its axis, by default that of an
+    index within it.
     """
     ndim = len(selected.shape)
     walked = [(data_of(one.values), walking_strides(b, one.values, ndim)) for one in selected.arrays]
@@ -161,7 +167,8 @@ def for_each_selected(
             data = selected.data
             for one, place in zip(selected.arrays, places, strict=True):
                 dtype = np.dtype(array_type(one.values).dtype)
-                word = from_start(b, index_word(b, dtype, place), one.length, dtype)
+                word = index_word(b, dtype, place)
+                word = from_start(b, word, one.length, dtype) if locate is None else locate(b, word, one)
                 data = b.ptr_add(data, b.binary("mul", word, one.stride, nsw=True))
             inner(0, [data, *pointers])
             return

@@ -30,10 +30,9 @@ def check_mask_shape(b: Builder, array: Val, mask: Val, way_out: WayOut) -> None
     way_out.unless(fine)
 
 
-def load_by_mask(b: Builder, array: Val, mask: Val, way_out: WayOut) -> Val:
+def load_by_mask(b: Builder, array: Val, mask: Val) -> Val:
     """The elements of an array where a mask of the same shape is true."""
     dtype = np.dtype(array_type(array).dtype)
-    check_mask_shape(b, array, mask, way_out)
     made = allocate(b, dtype, [count_true(b, mask)])
 
     def copy(source: Value, so_far: Parts) -> Parts:
