@@ -72,6 +72,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     Range                   i64 start, stop, step, length
     Slice, Iterator         the parts of their fields; enumerate: the iterable, then the start
     BoundMethod             the parts of the receiver
+    Closure                 the parts of what it has captured
     Index, Object           i64; ptr (a PyObject)
     PythonList              ptr (a PyObject)
     None, Unbound, Const    nothing
@@ -100,6 +101,8 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return _concat(one.sources)
         case t.BoundMethod():
             return parts_of(one.receiver)
+        case t.Closure(captured=captured):
+            return _concat(captured)
         case t.Index():
             return (I64,)
         case t.Object() | t.PythonList():

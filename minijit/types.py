@@ -8,6 +8,7 @@ hashable. Concrete classes are never subclassed, so that ``isinstance`` means ex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -173,6 +174,21 @@ class BoundMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """A function defined inside of the one that is compiled; its parts are those of what it has captured.
+
+    `function` stands for all functions made of one definition; its cells for captured variables are empty.
+    """
+
+    function: FunctionType
+    captured: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        inner = f" with ({', '.join(map(str, self.captured))})" if self.captured else ""
+        return f"nested {self.function.__name__}{inner}"
+
+
+@dataclass(frozen=True, slots=True)
 class Range:
     """A ``range`` object: start, stop, step and length as 64-bit integers."""
 
@@ -240,6 +256,7 @@ Type: TypeAlias = (
     | MaybeInt
     | Const
     | BoundMethod
+    | Closure
     | Range
     | Slice
     | Iterator

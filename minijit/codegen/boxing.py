@@ -73,6 +73,8 @@ class Boxer:
                 return "null"
             case t.BoundMethod(receiver, name):
                 return self._method(receiver, name, slots, slot)
+            case t.Closure():
+                raise Unsupported("a nested function that leaves native code", "define it at module level")
             case t.Iterator(kind):
                 raise Unsupported(f"a {kind} object that leaves native code", "return or pass what it goes over")
             case _:

@@ -15,10 +15,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 from minijit.errors import Span, Unsupported
 from minijit.frontend.refusals import refusal_of
 from minijit.frontend.ssa import Draft, Ssa
-from minijit.ir.nodes import Value
+from minijit.ir.nodes import Function, Value
 
 Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword
 """Syntax nodes that have a place in the file."""
+BuildNested: TypeAlias = Callable[[ast.FunctionDef | ast.Lambda, CodeType, tuple[str, ...]], Function]
 ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"
 StatementHandler: TypeAlias = "Callable[[Builder, Any], None]"
 _E = TypeVar("_E", bound=Callable[..., Value])
@@ -60,8 +61,14 @@ class Builder(Ssa):
 
     Attributes
     ----------
+    node, code
+        The function's definition and its code object.
     filename : str
         For error messages.
+    build_nested : callable
+        Builds a function that is defined inside of this one: ``build_nested(node, code, captured)``.
+    captured : frozenset of str
+        What this function itself takes from the one that it is nested in.
     local_names, free_names : frozenset of str
         As the code object has them, so that Python's scoping rules need no second implementation; all other names are
         globals or builtins.
@@ -69,11 +76,23 @@ class Builder(Ssa):
         The loops that we are in, from the outside: where ``continue`` and ``break`` lead.
     """
 
-    def __init__(self, code: CodeType, filename: str, class_name: str) -> None:
+    def __init__(
+        self,
+        node: ast.FunctionDef | ast.Lambda,
+        code: CodeType,
+        filename: str,
+        class_name: str,
+        build_nested: BuildNested,
+        captured: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
+        self.node = node
+        self.code = code
         self.filename = filename
-        self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars)
-        self.free_names: Final = frozenset(code.co_freevars)
+        self.build_nested: Final = build_nested
+        self.captured: Final = frozenset(captured)
+        self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars + captured)
+        self.free_names: Final = frozenset(code.co_freevars) - self.local_names
         self.loops: Final[list[tuple[Draft, Draft]]] = []
         self._constructs: Final[dict[str, int]] = {}
         self._private_prefix = f"_{class_name.lstrip('_')}" if class_name.strip("_") else ""

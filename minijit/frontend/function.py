@@ -9,7 +9,7 @@ from typing import Final
 from minijit.errors import Span, Unsupported
 
 # The handlers of syntax nodes register themselves when their modules are imported.
-from minijit.frontend import assignments, conditions, displays, names, operators, statements  # noqa: F401
+from minijit.frontend import assignments, closures, conditions, displays, names, operators, statements  # noqa: F401
 from minijit.frontend.builder import Builder, span_of
 from minijit.frontend.simplify import finished_blocks
 from minijit.ir.nodes import Function
@@ -46,14 +46,29 @@ def build_function(function: FunctionType) -> Function:
 
 def build_from_source(source: Source, code: CodeType) -> Function:
     """As :func:`build_function`, for source that was found already."""
-    node = source.node
-    builder = Builder(code, source.filename, source.class_name)
+    return _build(source, source.node, code, ())
+
+
+def _build(
+    source: Source, node: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...]
+) -> Function:
+    """The SSA of a function of a file; a nested one has what it captures as its first parameters."""
+
+    def build_nested(inner: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...]) -> Function:
+        return _build(source, inner, code, captured)
+
+    builder = Builder(node, code, source.filename, source.class_name, build_nested, captured)
     _refuse_kinds(builder, node, code)
     span = Span(node.lineno, node.col_offset, *span_of(node)[2:])
     result = Function(code.co_name, source.filename, span)
+    for name in captured:
+        builder.entry.values[name] = builder.parameter(builder.entry, name, span)
     _add_parameters(builder, result, node)
     try:
-        builder.statements(node.body)
+        if isinstance(node, ast.Lambda):
+            builder.leave("return", [builder.value(node.body)], span_of(node.body))
+        else:
+            builder.statements(node.body)
     except RecursionError:
         raise Unsupported("code nested this deeply", "split the expression", span, source.filename) from None
     if builder.reachable:
@@ -63,7 +78,7 @@ def build_from_source(source: Source, code: CodeType) -> Function:
     return result
 
 
-def _refuse_kinds(builder: Builder, node: ast.FunctionDef, code: CodeType) -> None:
+def _refuse_kinds(builder: Builder, node: ast.FunctionDef | ast.Lambda, code: CodeType) -> None:
     if code.co_flags & _GENERATOR_OR_COROUTINE:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await):
@@ -73,7 +88,7 @@ def _refuse_kinds(builder: Builder, node: ast.FunctionDef, code: CodeType) -> No
         raise builder.refuse(node.args.kwarg, f"a **{name} parameter", "name each keyword parameter")
 
 
-def _add_parameters(builder: Builder, result: Function, node: ast.FunctionDef) -> None:
+def _add_parameters(builder: Builder, result: Function, node: ast.FunctionDef | ast.Lambda) -> None:
     arguments = node.args
     params = arguments.posonlyargs + arguments.args
     if arguments.vararg is not None:

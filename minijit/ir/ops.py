@@ -57,6 +57,13 @@ OPS: Final[dict[str, Op]] = {
     "build_list": _row("*items", "starred", "a list", "bound", "PT"),
     "build_dict": _row("*items", "", "a dict: key, value, key, value ...", "bound", "PT"),
     "build_set": _row("*items", "starred", "a set", "bound", "PT"),
+    "make_function": _row(
+        "*captured",
+        "name; nested: its SSA; code; captured: names; defaults, keyword_defaults: literals",
+        "a nested function",
+        "",
+        "PT",
+    ),
     "build_slice": _row("start stop step", "", "a slice", "", "PT"),
     "build_string": _row("*parts", "", "str: the parts joined", "bound", "PT"),
     "format_value": _row("value spec", "conversion: '' 's' 'r' 'a'", "str", "bound", "PT"),

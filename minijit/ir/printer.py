@@ -23,7 +23,9 @@ from minijit.source import line_of
 
 _BARE_ATTRS: Final = ("operator", "name", "predicate", "how", "symbol", "function")
 """Attributes that stand right behind the op, without their own name: ``binary +``, ``global range``."""
-_HIDDEN_ATTRS: Final = frozenset(("variable", "value", "span", "keywords", *_BARE_ATTRS))
+_HIDDEN_ATTRS: Final = frozenset(
+    ("variable", "value", "span", "keywords", "nested", "code", "defaults", "keyword_defaults", *_BARE_ATTRS)
+)
 _INFIX: Final = ("binary", "inplace", "compare")
 _ATTRIBUTES: Final = ("getattr", "setattr")
 _SPREADING: Final = ("call", "build_tuple", "build_list", "build_set")

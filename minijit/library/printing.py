@@ -12,7 +12,7 @@ from minijit.library.builder import Builder
 from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
-_UNBOXED = (t.Iterator, t.BoundMethod, t.Unbound, t.Never)
+_UNBOXED = (t.Iterator, t.BoundMethod, t.Closure, t.Unbound, t.Never)
 """Values that are no Python object of their own."""
 
 

@@ -64,15 +64,22 @@ class DefaultValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CapturedValue:
+    """What a nested function has captured, by its position."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionTarget:
     """Another function of the user's, compiled for these argument types.
 
-    `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), or
-    a default value.
+    `arguments` says where each parameter comes from: the position of a call argument, several positions (``*args``), a
+    default value, or what a nested function has captured.
     """
 
     instance: Any
-    arguments: tuple[int | tuple[int, ...] | DefaultValue, ...]
+    arguments: tuple[int | tuple[int, ...] | DefaultValue | CapturedValue, ...]
 
     @property
     def result(self) -> t.Type:

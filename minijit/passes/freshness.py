@@ -94,5 +94,7 @@ def _may_hold_array(one: object) -> bool:
             return any(map(_may_hold_array, one.sources))
         case t.BoundMethod():
             return _may_hold_array(one.receiver)
+        case t.Closure(captured=captured):
+            return any(map(_may_hold_array, captured))
         case _:
             return False

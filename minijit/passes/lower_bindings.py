@@ -13,6 +13,7 @@ from minijit.library.builder import Builder
 from minijit.library.operations import call_anything
 from minijit.library.targets import (
     Binding,
+    CapturedValue,
     Case,
     ConstantTarget,
     DefaultValue,
@@ -188,6 +189,10 @@ def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -
     for source, fact in zip(target.arguments, instance.arguments, strict=True):
         if isinstance(source, DefaultValue):
             val = lower_object(lowering, source.type, source.value)
+        elif isinstance(source, CapturedValue):
+            callee = row[0]
+            assert isinstance(callee.type, t.Closure)
+            val = item_of(Val(t.Tuple(callee.type.captured), callee.parts), source.position)
         elif isinstance(source, tuple):
             val = tuple_val([row[position] for position in source])
         else:

@@ -80,6 +80,10 @@ def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return Val(whole_type(instr), tuple_val(vals).parts, const)
 
 
+def _make_function(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    return Val(whole_type(instr), tuple_val(vals).parts)
+
+
 def _tuple_item(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return item_of(vals[0], instr.attrs["index"])
 
@@ -108,6 +112,7 @@ LOWER: Final[dict[str, LowerOp]] = {
     "build_tuple": _build_tuple,
     "build_list": _build_list,
     "build_slice": _build_slice,
+    "make_function": _make_function,
     "tuple_item": _tuple_item,
     "iter_start": _iter_start,
     "iter_more": _iter_more,

@@ -34,6 +34,8 @@ def may_hold_array(one: object) -> bool:
             return any(map(may_hold_array, one.sources))
         case t.BoundMethod():
             return may_hold_array(one.receiver)
+        case t.Closure(captured=captured):
+            return any(map(may_hold_array, captured))
         case _:
             return False
 

@@ -32,6 +32,8 @@ def _count(b: Builder, value: Val, op: str) -> None:
         case t.Iterator():
             for index in range(len(one.sources)):
                 _count(b, item_of(value, index), op)
+        case t.Closure(captured=captured):
+            _count(b, Val(t.Tuple(captured), value.parts), op)
         case t.BoundMethod():
             _count(b, Val(one.receiver, value.parts), op)
         case t.Union():

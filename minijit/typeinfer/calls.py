@@ -16,7 +16,15 @@ from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.operations import call_anything
 from minijit.library.sampling import is_service
-from minijit.library.targets import ConstantTarget, DefaultValue, FunctionTarget, MethodTarget, PythonTarget, Target
+from minijit.library.targets import (
+    CapturedValue,
+    ConstantTarget,
+    DefaultValue,
+    FunctionTarget,
+    MethodTarget,
+    PythonTarget,
+    Target,
+)
 from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.python_calls import (
     has_method,
@@ -31,7 +39,7 @@ from minijit.typeinfer.python_calls import (
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
 
-Source: TypeAlias = int | tuple[int, ...] | DefaultValue
+Source: TypeAlias = int | tuple[int, ...] | DefaultValue | CapturedValue
 
 _SETTLED_MODULES: Final = ("numpy", "math", "cmath", "operator", "builtins", "minijit")
 """Modules whose attributes are taken to stay what they are (docs/semantics.md)."""
@@ -95,6 +103,8 @@ def resolve_call(
     named = dict(zip(keywords, args[len(args) - len(keywords) :], strict=True))
     if isinstance(callee.type, t.BoundMethod):
         return _method(program, callee.type, positional, named)
+    if isinstance(callee.type, t.Closure):
+        return _user_function(program, callee.type.function, facts, keywords)
     if isinstance(callee.type, t.Object):
         return resolve_object_call(facts, keywords)
     if not isinstance(callee.type, t.Const):
@@ -173,6 +183,10 @@ def _user_function(
     if bound is None:
         return PythonTarget(function, t.NEVER, keywords), NOTHING
     sources, given = bound
+    callee = facts[0].type
+    if isinstance(callee, t.Closure):
+        sources = (*map(CapturedValue, range(len(callee.captured))), *sources)
+        given = (*map(fact_of_type, callee.captured), *given)
     if is_refused(program, function):
         positional, named = facts[1 : len(facts) - len(keywords)], facts[len(facts) - len(keywords) :]
         words = f"a call of {_name_of(function)}"
@@ -184,7 +198,7 @@ def _user_function(
 def is_refused(program: Program, function: python_types.FunctionType) -> bool:
     """Whether the front end does not take a function: Python carries out its calls then."""
     try:
-        program.front_end(function)
+        program.source_of(function)
     except Unsupported:
         return True
     return False

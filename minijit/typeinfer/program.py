@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from types import FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, Final, Protocol
 
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING, Guard
-from minijit.ir.nodes import UNKNOWN, Function
+from minijit.ir.nodes import UNKNOWN, Function, Instr
 from minijit.library.targets import FunctionTarget
 from minijit.typeinfer.facts import fact_of_object, same_fact
 from minijit.typeinfer.inference import Inference
@@ -106,6 +106,8 @@ class Program:
         self.guards: list[Guard] = []
         self._guarded: set[tuple[int, str]] = set()
         self._exceptions: dict[tuple[type[BaseException], str], BaseException] = {}
+        self._nested: dict[FunctionType, Function] = {}
+        self._templates: dict[tuple[FunctionType, CodeType], FunctionType] = {}
         self._round = 0
         self._again = False
 
@@ -128,7 +130,7 @@ class Program:
             waiting = sum(each.running and each.function is function for each in self.instances.values())
             if len(self.instances) >= MAX_INSTANCES or waiting > MAX_NESTED:
                 raise Unsupported(f"{function.__qualname__} is called with too many combinations of types")
-            source = self.front_end(function)
+            source = self.source_of(function)
             symbol = f"{''.join(c if c.isalnum() else '_' for c in function.__name__)}_{len(self.instances)}"
             instance = Instance(symbol, function, arguments, Inference(self, function, source, arguments))
             self.instances[key] = instance
@@ -138,6 +140,24 @@ class Program:
         if instance.round < self._round:
             self._infer_instance(instance)
         return instance
+
+    def source_of(self, function: FunctionType) -> Function:
+        """The function at the stage "python"."""
+        return self._nested[function] if function in self._nested else self.front_end(function)
+
+    def nested_function(self, outer: FunctionType, instr: Instr) -> FunctionType:
+        """The function that stands for all that a ``make_function`` of `outer` makes."""
+        attrs = instr.attrs
+        key = (outer, attrs["code"])
+        if key not in self._templates:
+            cells = dict(zip(outer.__code__.co_freevars, outer.__closure__ or (), strict=True))
+            code: CodeType = attrs["code"]
+            closure = tuple(cells.get(name) or CellType() for name in code.co_freevars)
+            made = FunctionType(code, outer.__globals__, code.co_name, attrs["defaults"], closure)
+            made.__kwdefaults__ = attrs["keyword_defaults"]
+            self._templates[key] = made
+            self._nested[made] = attrs["nested"]
+        return self._templates[key]
 
     def _infer_instance(self, instance: Instance) -> None:
         instance.round = self._round

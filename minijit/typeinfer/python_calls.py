@@ -23,7 +23,7 @@ from minijit.library.targets import PythonTarget, Target
 _SEEN: Final[frozenset[str]] = frozenset({"unknown", "raises"})
 _UNSEEN: Final[frozenset[str]] = frozenset({"raises"})
 
-_UNBOXED: Final = (t.Iterator, t.Unbound, t.Never, t.Index)
+_UNBOXED: Final = (t.Iterator, t.Closure, t.Unbound, t.Never, t.Index)
 """Values that are no Python object of their own."""
 
 _LOOKS_AT_FRAMES: Final = frozenset({"inspect", "traceback", "warnings", "logging", "sys", "gc", "pdb"})

@@ -260,6 +260,11 @@ def _made_by_python(
     return inference.bind(instr, resolve(maker, inputs, lambda row: resolve_display(maker, row, cls)))
 
 
+def _make_function(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    function = inference.program.nested_function(inference.function, instr)
+    return fact_of_type(t.Closure(function, tuple(fact.type for fact in inputs)))
+
+
 def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
     start, stop, step = inputs
     whole = t.Slice(start.type, stop.type, step.type)
@@ -344,6 +349,7 @@ RULES: Final[dict[str, Rule]] = {
     "build_list": _build_list,
     "build_dict": _build_dict,
     "build_set": _build_set,
+    "make_function": _make_function,
     "build_slice": _build_slice,
     "build_string": _build_string,
     "format_value": _format_value,

@@ -1,0 +1,162 @@
+"""Functions defined inside of a function, and lambdas: what they capture, and whether that can change afterwards.
+
+Python's closures see their variables as they are when they are called. Native code gives a nested function the values
+as they are when it is defined; both are the same where no assignment can come in between, and that is what is checked.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from types import CodeType
+from typing import Final, TypeAlias
+
+from minijit.errors import Unsupported
+from minijit.frontend.builder import Builder, expression, span_of, statement
+from minijit.ir.nodes import Instr, Value
+
+NestedNode: TypeAlias = ast.FunctionDef | ast.Lambda
+
+_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+@statement(ast.FunctionDef)
+def nested_function(b: Builder, node: ast.FunctionDef) -> None:
+    """``def`` inside of a function."""
+    if node.decorator_list:
+        raise b.refuse(node, "a decorated function inside a function", "define it at module level")
+    name = b.mangle(node.name)
+    if name not in b.local_names:
+        raise b.refuse(node, "a global function defined inside a function", "define it at module level")
+    b.write(name, _make(b, node, name))
+
+
+@expression(ast.Lambda)
+def lambda_(b: Builder, node: ast.Lambda) -> Value:
+    """``lambda x: ...``."""
+    return _make(b, node, "<lambda>")
+
+
+def _make(b: Builder, node: NestedNode, name: str) -> Instr:
+    code = _code_of(b, node, name)
+    defaults, keyword_defaults = _defaults(b, node)
+    captured = tuple(free for free in code.co_freevars if free in b.local_names)
+    for each in captured:
+        _check_settled(b, node, each)
+    values = [b.read(each, span_of(node)) for each in captured]
+    attrs = {
+        "name": name,
+        "code": code,
+        "nested": b.build_nested(node, code, captured),
+        "captured": captured,
+        "defaults": defaults,
+        "keyword_defaults": keyword_defaults,
+    }
+    return b.emit("make_function", values, span_of(node), attrs)
+
+
+def _code_of(b: Builder, node: NestedNode, name: str) -> CodeType:
+    found = [
+        const
+        for const in b.code.co_consts
+        if isinstance(const, CodeType) and const.co_name == name and const.co_firstlineno == node.lineno
+    ]
+    if len(found) != 1:
+        raise b.refuse(node, "several nested functions on one line", "write one on a line")
+    return found[0]
+
+
+def _defaults(b: Builder, node: NestedNode) -> tuple[tuple[object, ...], dict[str, object]]:
+    """The default values, which must be literals: others would have to be kept with the function."""
+    arguments = node.args
+    values = tuple(_literal(b, default) for default in arguments.defaults)
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return values, {b.mangle(one.arg): _literal(b, default) for one, default in pairs if default is not None}
+
+
+def _literal(b: Builder, node: ast.expr) -> object:
+    try:
+        value: object = ast.literal_eval(node)
+    except ValueError:
+        value = node
+    if not isinstance(value, bool | int | float | complex | str | None):
+        raise b.refuse(node, "a default value of a nested function that is no literal", "pass it as an argument")
+    return value
+
+
+# ---- variables that no longer change
+
+
+def _check_settled(b: Builder, node: NestedNode, name: str) -> None:
+    """Refuse to capture a variable that may change, or be assigned for the first time, after `node`."""
+    if name in b.captured:
+        # Captured itself, so the function around has been asked already.
+        return
+    own_loops = dict(_nodes_with_loops(b.node)).get(node, frozenset())
+    body = b.node.body if isinstance(b.node, ast.FunctionDef) else []
+    is_assigned = name in map(b.mangle, _parameters(b.node)) or any(
+        _assigns_for_certain(b, each, name) for each in body if _is_before(each, node)
+    )
+    for other, loops in _nodes_with_loops(b.node):
+        if not _assigns(b, other, name):
+            continue
+        if _place(other) >= _place(node) or loops & own_loops:
+            raise _may_change(b, node, name)
+    if not is_assigned:
+        raise _may_change(b, node, name)
+    for inner in ast.walk(b.node):
+        if isinstance(inner, ast.Nonlocal) and name in map(b.mangle, inner.names):
+            raise _may_change(b, node, name)
+
+
+def _may_change(b: Builder, node: NestedNode, name: str) -> Unsupported:
+    what = "a lambda" if isinstance(node, ast.Lambda) else f"the nested function {node.name}"
+    return b.refuse(node, f"{what} that uses {name!r}, which may change afterwards", f"pass {name!r} as an argument")
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]
+
+
+def _is_before(one: ast.stmt, node: NestedNode) -> bool:
+    return (one.end_lineno or 0, one.end_col_offset or 0) <= _place(node)
+
+
+def _parameters(node: NestedNode) -> set[str]:
+    arguments = node.args
+    rest = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    return {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest)}
+
+
+def _nodes_with_loops(root: NestedNode) -> Iterator[tuple[ast.AST, frozenset[ast.AST]]]:
+    """The nodes of a function without those of nested ones, each with the loops around it."""
+    body = root.body if isinstance(root.body, list) else [root.body]
+    todo: list[tuple[ast.AST, frozenset[ast.AST]]] = [(each, frozenset()) for each in body]
+    while todo:
+        node, loops = todo.pop()
+        yield node, loops
+        if isinstance(node, ast.For | ast.While):
+            loops = loops | {node}
+        if not isinstance(node, _SCOPES):
+            todo += [(child, loops) for child in ast.iter_child_nodes(node)]
+
+
+def _assigns(b: Builder, node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return not isinstance(node.ctx, ast.Load) and b.mangle(node.id) == name
+    return isinstance(node, ast.FunctionDef) and b.mangle(node.name) == name
+
+
+def _assigns_for_certain(b: Builder, node: ast.stmt, name: str) -> bool:
+    """Whether a statement of the function's own body always assigns to `name`."""
+    match node:
+        case ast.Assign(targets=targets):
+            return any(_assigns(b, each, name) for target in targets for each in ast.walk(target))
+        case ast.AnnAssign(target=target, value=value):
+            return value is not None and _assigns(b, target, name)
+        case ast.AugAssign(target=target):
+            return _assigns(b, target, name)
+        case ast.FunctionDef():
+            return _assigns(b, node, name)
+        case _:
+            return False
