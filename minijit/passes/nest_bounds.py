@@ -28,6 +28,7 @@ from minijit.passes.polynomials import (
     variable,
 )
 from minijit.passes.remainders import divisor_of_remainder, greatest_remainder
+from minijit.passes.value_facts import ValueFacts
 
 Conditions = list[Poly]
 """Polynomials of fixed values that must be at least 0; an empty list is proven."""
@@ -42,6 +43,7 @@ class NestBounds:
         self.loop_of: dict[Block, Loop] = {}
         self._turns: dict[Loop, Turns | None] = {}
         self._fits: dict[Instr, Conditions | None] = {}
+        self.facts = ValueFacts(self)
         self._place(forms.root)
 
     def _place(self, loop: Loop) -> None:
@@ -75,6 +77,10 @@ class NestBounds:
             if inside and not self.forms.fixed(value):
                 return False
         return True
+
+    def ends(self, loop: Loop) -> bool:
+        """Whether the greatest counter of a loop is known."""
+        return self._turns[loop] is not None
 
     def around(self, block: Block) -> list[Loop]:
         """The loops around a block, innermost first."""
@@ -123,30 +129,30 @@ class NestBounds:
 
     def at_least_zero(self, poly: Poly, block: Block) -> Conditions | None:
         """The conditions under which `poly` is never negative in `block`; None where there are none that may hold."""
-        plain = self._least(poly, block)
+        plain = self.least(poly, block)
         if plain == []:
             return plain
         best = plain
         for guard in self.guards.of(block):
             # The guard is not negative, so what exceeds it isn't either.
             rest = plus(poly, guard, -1)
-            conditions = self._least(rest, block)
+            conditions = self.least(rest, block)
             if conditions == []:
                 return conditions
             # Where somebody took care to compare with something else, the plain condition is not likely to hold.
             if conditions is not None and best is plain and self._counters(rest) < self._counters(poly):
                 best = conditions
         for fact, needed in self._remainders(poly, block):
-            conditions = self._least(plus(poly, fact, -1), block)
+            conditions = self.least(plus(poly, fact, -1), block)
             if conditions is not None and best is plain:
                 best = needed + conditions
         if best is None:
             best = self._for_all_sources(poly)
         for guard in self._turning(block):
-            conditions = self._least(plus(poly, guard, -1), block)
+            conditions = self.least(plus(poly, guard, -1), block)
             if conditions == [] or (conditions is not None and best is None):
                 return conditions
-        return best
+        return self.facts.prove(poly, block) if best is None else best
 
     def _remainders(self, poly: Poly, block: Block) -> list[tuple[Poly, Conditions]]:
         """What is at least 0 because a variable is a remainder, and the conditions for that."""
@@ -157,7 +163,7 @@ class NestBounds:
             if divisor is None or size is None or self.forms.wrapping[divisor]:
                 continue
             last = plus(size, constant(1), -1)
-            needed = self._least(last, block)
+            needed = self.least(last, block)
             if needed is not None:
                 found += [(variable(value), needed), (plus(last, variable(value), -1), needed)]
         return found
@@ -177,7 +183,7 @@ class NestBounds:
             if carried is None or self.forms.wrapping[value] or not self.forms.is_affine(carried):
                 return None
             one = plus(times(parts[0], carried), parts[1])
-            more = self._least(one, block) if block in self.loop_of else self._decide(one, [])
+            more = self.least(one, block) if block in self.loop_of else self._decide(one, [])
             if more is None:
                 return None
             conditions += more
@@ -195,10 +201,12 @@ class NestBounds:
                 found.append(turns.last)
         return found
 
-    def _least(self, poly: Poly, block: Block) -> Conditions | None:
+    def least(self, poly: Poly, block: Block) -> Conditions | None:
+        """The conditions for a polynomial of counters and fixed values, as it stands."""
         conditions: Conditions = []
         needs: set[Instr] = set()
-        for loop in self.around(block):
+        around = self.around(block)
+        for loop in (*self._left(poly, around), *around):
             counter = loop.counter
             parts = split(poly, counter)
             if not any(counter in monomial for monomial in poly):
@@ -212,9 +220,17 @@ class NestBounds:
             poly = rest
             if sign < 0:
                 turns = self._turns[loop]
-                if turns is None or block is loop.header:
+                if turns is None:
                     return None
-                poly = plus(rest, times(_shared(factor, turns.scale), turns.last))
+                last = turns.last
+                if loop not in around or block is loop.header:
+                    # The header is reached once more than the body, if the body has run at all.
+                    at_first = self.least(rest, block)
+                    if at_first is None:
+                        return None
+                    conditions += at_first
+                    last = plus(last, constant(turns.scale))
+                poly = plus(rest, times(_shared(factor, turns.scale), last))
                 needs |= turns.needs
         for need in needs:
             more = self.fits(need)
@@ -222,6 +238,12 @@ class NestBounds:
                 return None
             conditions += more
         return self._decide(poly, conditions)
+
+    def _left(self, poly: Poly, around: list[Loop]) -> list[Loop]:
+        """The loops that have been left before, whose counters stand in a polynomial; the innermost first."""
+        counters = self._counters(poly)
+        left = [self.forms.counters[counter] for counter in counters]
+        return sorted((loop for loop in left if loop not in around), key=lambda loop: len(loop.blocks))
 
     def _sign(self, factor: Poly, conditions: Conditions) -> int:
         """The sign of a coefficient; one that depends on fixed values may become a condition. 0: not known."""
