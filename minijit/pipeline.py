@@ -31,6 +31,7 @@ from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
+from minijit.passes.fuse_expressions import fuse_expressions
 from minijit.passes.interchange_loops import interchange_loops
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
@@ -150,6 +151,7 @@ def build_unit(
         clock.run("forward tuple items", partial(forward_tuple_items, typed))
         instance.effects = visible_effects(typed)
     for instance, typed in functions.items():
+        clock.run("fuse expressions", partial(fuse_expressions, typed))
         _lower_instance(unit, instance, typed, options, clock, observe)
     unit.has_effects = bool(entry.visible_effects() & {"writes", "io", "unknown"})
     return unit, entry

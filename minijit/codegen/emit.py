@@ -165,6 +165,21 @@ class ModuleEmitter:
         self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"{LOOP_MARK}", i32 {line}}}}}')
         return number
 
+    def access_group(self) -> int:
+        """The number of a new metadata node that stands for the accesses to memory of one loop."""
+        number = 4 + len(self._metadata)
+        self._metadata.append(f"!{number} = distinct !{{}}")
+        return number
+
+    def parallel_loop(self, group: int, line: int) -> int:
+        """The number of a new metadata node that says: the accesses of a group don't depend on each other's turns."""
+        number = 4 + len(self._metadata)
+        mark = f', !{{!"{LOOP_MARK}", i32 {line}}}' if self.mark_loops else ""
+        self._metadata.append(
+            f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.parallel_accesses", !{group}}}{mark}}}'
+        )
+        return number
+
     def text(self) -> str:
         """The whole module."""
         out = [f"; unit {self.unit.name}".replace("\n", " ")]
@@ -209,9 +224,10 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     Notes
     -----
     Beside the ops' own attributes these hints are read: ``Block.attrs["scalar"]`` on a loop header (neither vectorise
-    nor unroll), ``Terminator.attrs["likely"]`` on a branch (a bool: the first edge is likely, or unlikely),
-    ``Function.attrs["cold"]`` (never inline, optimise for size) and ``Function.attrs["recursive"]`` (the site through
-    which the function leaves when calls are nested too deeply).
+    nor unroll), ``Block.attrs["parallel"]`` there and ``Instr.attrs["parallel"]`` on loads and stores (a number: those
+    of one number do not depend on what other turns of the loop do), ``Terminator.attrs["likely"]`` on a branch (a bool:
+    the first edge is likely, or unlikely), ``Function.attrs["cold"]`` (never inline, optimise for size) and
+    ``Function.attrs["recursive"]`` (the site through which the function leaves when calls are nested too deeply).
     """
     module = ModuleEmitter(unit, mark_loops)
     linkage = ""

@@ -41,6 +41,7 @@ class FunctionEmitter:
         "_blocks",
         "_current",
         "_exits",
+        "_groups",
         "_incoming",
         "_labels",
         "_next",
@@ -77,6 +78,7 @@ class FunctionEmitter:
         self._position = {block: number for number, block in enumerate(self._blocks)}
         self._labels = {block: f"b{number}.{_label_text(block)}" for block, number in self._position.items()}
         self._incoming: dict[Block, list[tuple[str, list[Value]]]] = {block: [] for block in self._blocks}
+        self._groups: dict[int, int] = {}
         self._phis: list[tuple[int, Block]] = []
         self._exits: dict[tuple[object, ...], str] = {}
         self._statuses: list[tuple[str, str]] = []
@@ -364,9 +366,18 @@ class FunctionEmitter:
                 return f", !llvm.loop !{self.module.scalar_loop()}"
             if edge.block.attrs.get("unroll"):
                 return f", !llvm.loop !{self.module.unrolled_loop()}"
+            if "parallel" in edge.block.attrs and edge.block.terminator is not None:
+                group = self.access_group(edge.block.attrs["parallel"])
+                return f", !llvm.loop !{self.module.parallel_loop(group, edge.block.terminator.span.line)}"
             if self.module.mark_loops and edge.block.terminator is not None:
                 return f", !llvm.loop !{self.module.marked_loop(edge.block.terminator.span.line)}"
         return ""
+
+    def access_group(self, number: int) -> int:
+        """The metadata node of the accesses to memory of a loop whose turns do not depend on each other."""
+        if number not in self._groups:
+            self._groups[number] = self.module.access_group()
+        return self._groups[number]
 
     def _emit_return(self, parts: list[Value]) -> None:
         for index, part in enumerate(parts):
@@ -377,14 +388,14 @@ class FunctionEmitter:
         self._restore_depth(self.lines)
         self.lines.append("  ret i32 0")
 
-    def store(self, value: Value, pointer: str) -> None:
+    def store(self, value: Value, pointer: str, hints: str = "") -> None:
         """Store `value` in its form for memory: a bool is a byte there."""
         name = machine(value.type).name
         if name == "i1":
             byte = self.temporary(f"zext i1 {self.ref(value)} to i8")
-            self.lines.append(f"  store i8 {byte}, ptr {pointer}, align 1")
+            self.lines.append(f"  store i8 {byte}, ptr {pointer}, align 1{hints}")
         else:
-            self.lines.append(f"  store {self.typed(value)}, ptr {pointer}, align {ALIGNMENT[name]}")
+            self.lines.append(f"  store {self.typed(value)}, ptr {pointer}, align {ALIGNMENT[name]}{hints}")
 
 
 def _label_text(block: Block) -> str:

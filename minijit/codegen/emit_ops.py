@@ -113,20 +113,26 @@ def _ptr_add(e: FunctionEmitter, instr: Instr) -> None:
     e.lines.append(f"  {e.ref(instr)} = getelementptr i8, ptr {e.ref(pointer)}, {e.typed(offset)}")
 
 
+def _access_hints(e: FunctionEmitter, instr: Instr) -> str:
+    group = instr.attrs.get("parallel")
+    return "" if group is None else f", !llvm.access.group !{e.access_group(group)}"
+
+
 def _load(e: FunctionEmitter, instr: Instr) -> None:
     name = machine(instr.type).name
     pointer = e.ref(instr.args[0])
     if name == "i1":
         # Any byte that is not 0 is true, also in an array of bools that views other data.
-        byte = e.temporary(f"load i8, ptr {pointer}, align 1")
+        byte = e.temporary(f"load i8, ptr {pointer}, align 1{_access_hints(e, instr)}")
         e.lines.append(f"  {e.ref(instr)} = icmp ne i8 {byte}, 0")
     else:
-        e.lines.append(f"  {e.ref(instr)} = load {LLVM_TYPES[name]}, ptr {pointer}, align {ALIGNMENT[name]}")
+        text = f"load {LLVM_TYPES[name]}, ptr {pointer}, align {ALIGNMENT[name]}"
+        e.lines.append(f"  {e.ref(instr)} = {text}{_access_hints(e, instr)}")
 
 
 def _store(e: FunctionEmitter, instr: Instr) -> None:
     pointer, value = instr.args
-    e.store(value, e.ref(pointer))
+    e.store(value, e.ref(pointer), _access_hints(e, instr))
     if not instr.attrs.get("local"):
         e.mark_dirty()
 

@@ -130,7 +130,11 @@ class _Printer:
         return operands
 
     def show_attr(self, value: Any) -> str:
-        return self.name(value) if isinstance(value, Instr | Param) else _show(value)
+        if isinstance(value, Instr | Param):
+            return self.name(value)
+        if isinstance(value, tuple) and value and isinstance(value[0], Instr):
+            return f"({', '.join(map(self.name, value))})"
+        return _show(value)
 
     def terminator(self, terminator: Terminator) -> str:
         operands = [*map(self.name, terminator.args), *map(self.edge, terminator.edges)]

@@ -13,23 +13,26 @@ from minijit.library.array_ufuncs import (
     apply_to_arrays,
     array_types,
     element_arg,
+    fusion_of,
     is_operand,
     loop_for,
-    new_results,
+    pending_call,
     sample_arrays,
     type_of_array_call,
     type_of_results,
 )
-from minijit.library.broadcasting import allocate_result, broadcast_shapes, check_shapes, layout_of_result, shapes_of
+from minijit.library.broadcasting import layout_of_result
 from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, is_none
+from minijit.library.element_trees import Compute, as_operand
 from minijit.library.elementwise import part_type, to_loop
-from minijit.library.elementwise_loops import Elementwise, as_operand, elementwise, write
 from minijit.library.float_kernels import is_nan
 from minijit.library.memory import array_type
 from minijit.library.numpy_functions import round_
 from minijit.library.operands import anything
-from minijit.library.registry import Arg, lowers, method
+from minijit.library.pending_results import array_or_number, call_python_on_arrays, pending_result, settled
+from minijit.library.registry import Arg, Fusion, lowers, method
+from minijit.library.vals import Pending
 from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native, limits_of, sample_of
 
 Function = Callable[..., Any]
@@ -67,6 +70,18 @@ def _where_samples() -> Iterator[tuple[Any, ...]]:
     yield (np.zeros(2), np.zeros(3), 1)
 
 
+def _pending_where(b: Builder, *args: Val) -> Pending:
+    dtype = _where_dtype(*(element_arg(arg).type for arg in args[1:]))
+    assert dtype is not None
+
+    def compute(row: Sequence[Val]) -> Sequence[Val]:
+        (chosen,) = b.number_as(row[0], BOOL_DTYPE)
+        sides = zip(b.number_as(row[1], dtype), b.number_as(row[2], dtype), strict=True)
+        return [b.numpy_val(dtype, *(b.select(chosen, one, other) for one, other in sides))]
+
+    return pending_result(b, np.where, args, [as_operand(b, arg) for arg in args], dtype, compute)
+
+
 @lowers(
     np.where,
     is_operand,
@@ -75,25 +90,15 @@ def _where_samples() -> Iterator[tuple[Any, ...]]:
     result=_where_type,
     effects="allocates reads raises",
     samples=_where_samples,
+    fusion=Fusion(
+        takes=(0, 1, 2),
+        waits=lambda *args: any(array.ndim for array in array_types(args)),
+        build=_pending_where,
+    ),
 )
 def where(b: Builder, condition: Val, x: Val, y: Val) -> Val:
     """The elements of the one array where the condition is true, else those of the other."""
-    args = (condition, x, y)
-    dtype = _where_dtype(element_arg(x).type, element_arg(y).type)
-    assert dtype is not None
-
-    def compute(row: Sequence[Val]) -> Sequence[Val]:
-        (chosen,) = b.number_as(row[0], BOOL_DTYPE)
-        sides = zip(b.number_as(row[1], dtype), b.number_as(row[2], dtype), strict=True)
-        return [b.numpy_val(dtype, *(b.select(chosen, one, other) for one, other in sides))]
-
-    whole = elementwise([as_operand(b, arg) for arg in args], [dtype], compute)
-    shapes = shapes_of(args)
-    shape, fits = broadcast_shapes(b, shapes)
-    check_shapes(b, fits, shapes, lambda: b.call_python(np.where, args, t.NEVER, effects=""))
-    made = allocate_result(b, dtype, whole.arrays, shape)
-    write(b, whole, [made], shape, local=True)
-    return made
+    return settled(b, _pending_where(b, condition, x, y))
 
 
 # ---- clip
@@ -159,15 +164,7 @@ def _clip_predicates(dtype: Dtype) -> tuple[str, str]:
     return "ogt" if takes_low else "oge", "olt" if takes_high else "ole"
 
 
-def _clip_elements(b: Builder, operands: Sequence[Val]) -> Elementwise:
-    loop = loop_for(_CLIP, operands)
-    assert loop is not None
-    dtype = loop[0]
-    row = []
-    for operand in operands:
-        value = as_operand(b, operand)
-        row.append(value if isinstance(value.type, t.Array) else b.numpy_val(dtype, *to_loop(b, value, dtype)))
-
+def _clip_compute(b: Builder, dtype: Dtype) -> Compute:
     def compute(elements: Sequence[Val]) -> Sequence[Val]:
         value, low, high = (b.number_as(element, dtype)[0] for element in elements)
         if dtype.kind == "f":
@@ -178,7 +175,30 @@ def _clip_elements(b: Builder, operands: Sequence[Val]) -> Elementwise:
         raised = b.intrinsic(letter + "max", machine, value, low)
         return [b.numpy_val(dtype, b.intrinsic(letter + "min", machine, raised, high))]
 
-    return elementwise(row, [dtype], compute)
+    return compute
+
+
+def _pending_clip(
+    b: Builder, target: Function, names: Sequence[str], args: Sequence[Val], keywords: Mapping[str, Val]
+) -> Pending:
+    row = _clip_bounds(args, keywords, names)
+    assert row is not None
+    loop = loop_for(*_clip_call(row))
+    assert loop is not None
+    dtype = loop[0]
+    bounds = [
+        None if one is None else _loosened(b, one, row[0].type.dtype, dtype, is_low=is_low)
+        for one, is_low in ((row[1], True), (row[2], False))
+    ]
+    ufunc, operands = _clip_call([row[0], *bounds])
+    if ufunc is not _CLIP:
+        return pending_call(b, ufunc, ufunc, operands)
+    entering = []
+    for operand in operands:
+        value = as_operand(b, operand)
+        entering.append(value if isinstance(value.type, t.Array) else b.numpy_val(dtype, *to_loop(b, value, dtype)))
+    casts = any(array.dtype != dtype for array in array_types(entering))
+    return pending_result(b, target, operands, entering, dtype, _clip_compute(b, dtype), by_iterator=casts)
 
 
 def _register_clip(function: object, target: Function, names: tuple[str, ...]) -> None:
@@ -186,6 +206,12 @@ def _register_clip(function: object, target: Function, names: tuple[str, ...]) -
         for array in sample_arrays():
             for low, high in ((2, 5), (3, 2), (-1000, 1000), (1.5, 6), (np.int8(1), np.float32(3))):
                 yield (array, low, high)
+
+    def build(b: Builder, *args: Val, **keywords: Val) -> Pending:
+        return _pending_clip(b, target, names, args, keywords)
+
+    def waits(*args: Arg, **keywords: Arg) -> bool:
+        return isinstance(_clip_type(args, keywords, names), t.Array)
 
     @lowers(
         function,
@@ -195,24 +221,10 @@ def _register_clip(function: object, target: Function, names: tuple[str, ...]) -
         keywords=dict.fromkeys((*names[1:], "min", "max"), anything),
         effects="allocates reads raises",
         samples=samples,
+        fusion=Fusion(takes=(0, 1, 2), waits=waits, build=build),
     )
     def clip(b: Builder, *args: Val, **keywords: Val) -> Val:
-        row = _clip_bounds(args, keywords, names)
-        assert row is not None
-        loop = loop_for(*_clip_call(row))
-        assert loop is not None
-        bounds = [
-            None if one is None else _loosened(b, one, row[0].type.dtype, loop[0], is_low=is_low)
-            for one, is_low in ((row[1], True), (row[2], False))
-        ]
-        ufunc, operands = _clip_call([row[0], *bounds])
-        if ufunc is not _CLIP:
-            return apply_to_arrays(b, ufunc, ufunc, operands)
-        whole = _clip_elements(b, operands)
-        casts = any(array_type(array).dtype != whole.results[0] for array in whole.arrays)
-        return new_results(
-            b, whole, operands, lambda: b.call_python(target, operands, t.NEVER, effects=""), casts=casts
-        )
+        return array_or_number(b, build(b, *args, **keywords))
 
 
 _register_clip(np.clip, np.clip, ("a", "a_min", "a_max", "out"))
@@ -247,7 +259,7 @@ def _round_type(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | No
     return type_of_results([dtype], [found[0]]) if is_native(dtype) else t.OBJECT
 
 
-def _is_native_round(dtype: Dtype, decimals: Val | None) -> bool:
+def _is_native_round(dtype: Dtype, decimals: Arg | Val | None) -> bool:
     places = 0 if decimals is None else decimals.const
     if not isinstance(places, int) or places < 0:
         return False
@@ -258,7 +270,23 @@ _MOST_PLACES: Final = 22
 """Up to here powers of ten are exact."""
 
 
+def _pending_round(b: Builder, array: Val, decimals: Val | None) -> Pending:
+    def compute(row: Sequence[Val]) -> Sequence[Val]:
+        return [round_(b, row[0], decimals)]
+
+    return pending_result(b, np.round, [array], [as_operand(b, array)], array_type(array).dtype, compute, costly=True)
+
+
 def _register_round(function: object, target: Function) -> None:
+    def waits(*args: Arg, **keywords: Arg) -> bool:
+        found = _round_bounds(args, keywords)
+        return found is not None and found[0].type.ndim > 0 and _is_native_round(found[0].type.dtype, found[1])
+
+    def build(b: Builder, *args: Val, **keywords: Val) -> Pending:
+        found = _round_bounds(args, keywords)
+        assert found is not None
+        return _pending_round(b, *found)
+
     @lowers(
         function,
         t.Array,
@@ -267,6 +295,7 @@ def _register_round(function: object, target: Function) -> None:
         keywords={"decimals": anything, "out": anything},
         effects="allocates reads raises",
         samples=lambda: ((array, *row) for array in sample_arrays() for row in ((), (0,), (1,), (-1,))),
+        fusion=Fusion(takes=(0,), waits=waits, build=build),
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = _round_bounds(args, keywords)
@@ -275,12 +304,10 @@ def _register_round(function: object, target: Function) -> None:
         array, decimals = found
         dtype = array.type.dtype
         if not _is_native_round(dtype, decimals):
-            return b.call_python(target, [array] if decimals is None else [array, decimals], wanted, effects="")
+            given = [array] if decimals is None else [array, decimals]
+            return call_python_on_arrays(b, target, given, wanted, "")
 
-        def compute(row: Sequence[Val]) -> Sequence[Val]:
-            return [round_(b, row[0], decimals)]
-
-        return new_results(b, elementwise([as_operand(b, array)], [dtype], compute), [array], lambda: None)
+        return array_or_number(b, _pending_round(b, array, decimals))
 
 
 _register_round(np.round, np.round)
@@ -298,6 +325,7 @@ def _register_conjugate(name: str) -> None:
         result=lambda array: type_of_array_call(np.conjugate, [array]),
         effects="allocates reads raises",
         samples=[(np.arange(3) + 1j,), (np.ones((2, 3), np.complex64).T,)],
+        fusion=fusion_of(np.conjugate, np.conjugate),
     )
     def conjugate(b: Builder, array: Val) -> Val:
         return apply_to_arrays(b, np.conjugate, np.conjugate, [array])

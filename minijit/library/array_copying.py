@@ -23,6 +23,9 @@ from minijit.library.memory import (
 )
 from minijit.numpy_types import Dtype
 
+MOST_MESSAGE_WORDS = 8
+"""So many numbers fit into the message of an exception."""
+
 
 def for_each_element(
     b: Builder,

@@ -23,11 +23,13 @@ from minijit.library.array_ufuncs import (
 )
 from minijit.library.broadcasting import broadcast_shapes, check_output, check_shapes, shapes_of
 from minijit.library.builder import Builder, Val
+from minijit.library.element_trees import elementwise
 from minijit.library.elementwise import Loop
 from minijit.library.elementwise_loops import write_apart
 from minijit.library.numpy_arithmetic import BINARY
 from minijit.library.operands import anything
-from minijit.library.registry import Arg, lowers
+from minijit.library.pending_results import call_python_on_arrays, refuse, release_temporaries
+from minijit.library.registry import Arg, Fusion, lowers
 from minijit.numpy_types import Dtype
 
 _INPLACE: Final[dict[Function, Function]] = {
@@ -79,18 +81,17 @@ def write_into(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence[V
     assert isinstance(output.type, t.Array)
     loop = native_loop(ufunc, args, output.type)
     assert loop is not None
-    whole = elementwise_call(b, ufunc, loop, args)
+    row, compute = elementwise_call(b, ufunc, loop, args)
     shapes = shapes_of([*args, output])
     shape, fits = broadcast_shapes(b, shapes)
 
-    def by_python() -> object:
-        if function is ufunc:
-            return b.call_python(ufunc, [*args, output], t.NEVER)
-        return b.call_python(function, args, t.NEVER)
+    def by_python() -> None:
+        refuse(b, function, [*args, output] if function is ufunc else args)
 
     check_shapes(b, fits, shapes, by_python)
     check_output(b, shapes[-1], shape, by_python)
-    write_apart(b, whole, [output], shapes[-1])
+    write_apart(b, elementwise(row, loop[len(args) :], compute), [output], shapes[-1])
+    release_temporaries(b, *row)
 
 
 # ---- a += b
@@ -110,6 +111,7 @@ def _register_inplace(function: Function, plain: Function) -> None:
         result=lambda array, other: array.type,
         effects="reads writes raises",
         samples=_inplace_samples,
+        fusion=Fusion(takes=(1,)),
     )
     def lower(b: Builder, array: Val, other: Val) -> Val:
         assert isinstance(array.type, t.Array)
@@ -117,7 +119,7 @@ def _register_inplace(function: Function, plain: Function) -> None:
         if native_loop(one, operands, array.type) is not None:
             write_into(b, function if one is ufunc else one, one, operands, array)
         else:
-            b.call_python(function, (array, other), t.OBJECT)
+            call_python_on_arrays(b, function, (array, other), t.OBJECT, "unknown")
         return array
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from minijit.library.array_copying import copy_bytes, copy_elements, fill_array
 from minijit.library.array_indexing import element_type, is_integer_index
 from minijit.library.array_items import element_address
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
-from minijit.library.dtypes import bind, dtype_of_argument, known_value, text_of_argument
+from minijit.library.dtypes import bind, known_value, text_of_argument
 from minijit.library.memory import array_type, data_of, load_element, make_view, shape_of, strides_of
 from minijit.library.numpy_scalars import item_type, python_item
 from minijit.library.operands import anything
@@ -25,7 +24,7 @@ from minijit.numpy_types import Dtype
 # ---- copies
 
 
-def _copy_layout(array: t.Array, order: str | None) -> t.Layout | None:
+def copy_layout(array: t.Array, order: str | None) -> t.Layout | None:
     if order == "K":
         return layout_like(array)
     return ("C" if array.ndim < 2 else order) if order in ("C", "F") else None  # type: ignore[return-value]
@@ -34,7 +33,7 @@ def _copy_layout(array: t.Array, order: str | None) -> t.Layout | None:
 def copied(b: Builder, array: Val, dtype: Dtype, order: str) -> Val:
     """A new array with the elements of another, cast."""
     kind = array_type(array)
-    layout = _copy_layout(kind, order)
+    layout = copy_layout(kind, order)
     assert layout is not None
     made = allocate_like(b, array, dtype) if order == "K" else allocate(b, dtype, shape_of(array), layout)
     if kind.dtype == dtype and array_type(made).layout == kind.layout != "A":
@@ -53,7 +52,7 @@ def _register_copy(function: object, default: str, names: tuple[str, ...]) -> No
         if not isinstance(kind, t.Array):
             return None
         order = text_of_argument(bound.get("order"), default)
-        layout = _copy_layout(kind, order)
+        layout = copy_layout(kind, order)
         if layout is None or order is None:
             return None
         return t.Array(kind.dtype, kind.ndim, layout), order
@@ -79,47 +78,6 @@ def _register_copy(function: object, default: str, names: tuple[str, ...]) -> No
 
 _register_copy(method("copy"), "C", ("self", "order"))
 _register_copy(np.copy, "K", ("a", "order"))
-
-
-def _astype(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> t.Array | None:
-    bound = bind(("self", "dtype", "order", "casting", "subok", "copy"), args, keywords, 2)
-    if bound is None or set(bound) - {"self", "dtype", "order"}:
-        return None
-    kind = bound["self"].type
-    dtype = dtype_of_argument(bound["dtype"], np.dtype(np.float64))
-    order = text_of_argument(bound.get("order"), "K")
-    if not isinstance(kind, t.Array) or dtype is None or order is None:
-        return None
-    layout = _copy_layout(kind, order)
-    if layout is None or (kind.dtype.kind == "c" and dtype.kind not in "cb"):
-        return None
-    return t.Array(dtype, kind.ndim, layout)
-
-
-def _astype_samples() -> Iterator[tuple[Any, ...]]:
-    for (array,) in arrays():
-        for dtype in (np.int8, "float32", complex):
-            if array.dtype.kind != "c":
-                yield (array, dtype)
-
-
-@lowers(
-    method("astype"),
-    t.Array,
-    t.Const,
-    result=lambda *args, **keywords: _astype(args, keywords),
-    rest=anything,
-    keywords={"order": anything},
-    effects="allocates raises",
-    samples=_astype_samples,
-)
-def astype(b: Builder, *args: Val, **keywords: Val) -> Val:
-    """A copy in another dtype."""
-    kind = _astype(args, keywords)
-    assert kind is not None
-    order = text_of_argument(args[2] if len(args) > 2 else keywords.get("order"), "K")
-    assert order is not None
-    return copied(b, args[0], kind.dtype, order)
 
 
 # ---- fill, item

@@ -10,17 +10,18 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.array_copying import fill_array
+from minijit.library.array_copying import MOST_MESSAGE_WORDS, assign_array, check_broadcast, fill_array
 from minijit.library.array_indexing import arg_selection, selection_of
 from minijit.library.array_items import element_address, select_view
 from minijit.library.builder import NONE_VAL, Builder, Val
-from minijit.library.memory import array_type, store_element
-from minijit.library.registry import Arg, lowers
+from minijit.library.element_trees import elementwise
+from minijit.library.elementwise_loops import write_apart
+from minijit.library.memory import array_type, owner_of, shape_of, store_element
+from minijit.library.pending_results import once_for_each_element, release_temporaries, settled
+from minijit.library.registry import Arg, Fusion, lowers
 from minijit.library.same_memory import assign_unless_same
 from minijit.library.store_conversions import can_store, convert_for_store
-
-MOST_MESSAGE_WORDS = 8
-"""So many numbers fit into the message of an exception."""
+from minijit.library.vals import Pending
 
 
 def _type_of_store(array: Arg, index: Arg, value: Arg) -> t.Type | None:
@@ -74,6 +75,7 @@ def _samples() -> Iterator[tuple[Any, ...]]:
     result=_type_of_store,
     effects="writes raises",
     samples=_samples,
+    fusion=Fusion(takes=(2,)),
 )
 def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
     """Store a scalar into an element, or fill or copy into a view."""
@@ -93,8 +95,24 @@ def setitem(b: Builder, array: Val, index: Val, value: Val) -> Val:
         convert_for_store(b, value, kind.dtype, store, by_python)
         return NONE_VAL
     view = select_view(b, array, index, selection)
-    if isinstance(value.type, t.Array):
+    if isinstance(value, Pending):
+        _compute_into(b, view, value)
+    elif isinstance(value.type, t.Array):
         assign_unless_same(b, view, value)
     else:
         convert_for_store(b, value, kind.dtype, lambda parts: fill_array(b, view, parts), by_python)
     return NONE_VAL
+
+
+def _compute_into(b: Builder, view: Val, value: Pending) -> None:
+    """Store a pending array, computed on the way into the memory of the view."""
+    check_broadcast(b, view, value)
+    shape = shape_of(view)
+    given = once_for_each_element(b, value, shape) if len(shape_of(value)) <= len(shape) else settled(b, value)
+    if isinstance(given, Pending):
+        dtype = array_type(given).dtype
+        write_apart(b, elementwise([given], [dtype], lambda row: row), [view], shape)
+        release_temporaries(b, given)
+    else:
+        assign_array(b, view, given)
+        b.emit("decref", (owner_of(given),))

@@ -27,13 +27,22 @@ from minijit.library.broadcasting import (
     shapes_of,
 )
 from minijit.library.builder import Builder, Val, tuple_val
+from minijit.library.element_trees import Compute, as_laid_out, as_operand, elementwise
 from minijit.library.elementwise import Loop, Parts, is_numeric, kernel_of, to_loop
-from minijit.library.elementwise_loops import Compute, Elementwise, as_operand, elementwise, write
+from minijit.library.elementwise_loops import write
 from minijit.library.float_kernels import float_const
 from minijit.library.numpy_arithmetic import BINARY, UNARY
 from minijit.library.numpy_comparisons import COMPARISONS, NUMPY_BOOL, compare
-from minijit.library.registry import Arg, lowers
+from minijit.library.pending_results import (
+    call_python_on_arrays,
+    pending_result,
+    refuse,
+    release_temporaries,
+    settled,
+)
+from minijit.library.registry import Arg, Fusion, lowers
 from minijit.library.ufunc_entries import UFUNCS
+from minijit.library.vals import Pending
 from minijit.machine import parts_of_dtype
 from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native, loop_of
 
@@ -41,6 +50,17 @@ Function = Callable[..., Any]
 OPERATORS: Final[dict[Function, np.ufunc]] = {**BINARY, **UNARY, **COMPARISONS}
 """The ufunc that computes what an operator gives."""
 _COMPARING: Final = frozenset(COMPARISONS.values())
+_CHEAP: Final = frozenset(
+    {
+        *_COMPARING,
+        *(np.add, np.subtract, np.multiply, np.true_divide, np.square, np.sqrt, np.reciprocal, np.negative),
+        *(np.positive, np.absolute, np.fabs, np.sign, np.signbit, np.copysign, np.conjugate),
+        *(np.maximum, np.minimum, np.fmax, np.fmin, np.floor, np.ceil, np.trunc, np.rint),
+        *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.isnan, np.isfinite, np.isinf),
+        *(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift),
+    }
+)
+"""Ufuncs of a few instructions: computing an element again is no dearer than loading it."""
 _BY_NUMBER: Final = {2: np.square, -1: np.reciprocal}
 
 
@@ -113,9 +133,16 @@ def as_computed(function: Function, ufunc: np.ufunc, args: Sequence[Arg | Val]) 
     if function not in (operator.pow, operator.ipow) or not isinstance(args[0].type, t.Array):
         return ufunc
     exponent = args[1].const
-    if args[0].type.dtype.kind in "fc" and type(exponent) is int:
+    kind = args[0].type.dtype.kind
+    if type(exponent) is int and (kind in "fc" or (kind == "b" and exponent == 2)):
         return _BY_NUMBER.get(exponent, ufunc)
     return ufunc
+
+
+def type_of_call(function: Function, ufunc: np.ufunc, args: Sequence[Arg | Val]) -> t.Type | None:
+    """The type of what an operator or ufunc gives for operands of which one is an array."""
+    chosen = as_computed(function, ufunc, args)
+    return type_of_array_call(chosen, args[: chosen.nin])
 
 
 def operands_for(function: Function, ufunc: np.ufunc, args: Sequence[Val]) -> tuple[np.ufunc, Sequence[Val]]:
@@ -152,8 +179,13 @@ def compute_of(b: Builder, ufunc: np.ufunc, loop: Loop) -> Compute:
     return compute
 
 
-def elementwise_call(b: Builder, ufunc: np.ufunc, loop: Loop, args: Sequence[Val]) -> Elementwise:
-    """`ufunc` on arrays and numbers; numbers (and arrays without axes) are converted here, before any loop."""
+def elementwise_call(
+    b: Builder, ufunc: np.ufunc, loop: Loop, args: Sequence[Val]
+) -> tuple[Sequence[Val], Compute]:
+    """The operands of `ufunc` on arrays and numbers, and what computes an element of the results from theirs.
+
+    Numbers (and arrays without axes) are converted here, before any loop.
+    """
     row = []
     for arg, dtype in zip(args, loop, strict=False):
         value = as_operand(b, arg)
@@ -163,7 +195,7 @@ def elementwise_call(b: Builder, ufunc: np.ufunc, loop: Loop, args: Sequence[Val
     compute = compute_of(b, ufunc, loop)
     if ufunc is np.power and loop[0].kind == "f" and not isinstance(row[1].type, t.Array):
         compute = _power_by_number(b, loop, compute)
-    return elementwise(row, loop[len(args) :], compute)
+    return row, compute
 
 
 _PRODUCTS: Final = (3.0, 4.0)
@@ -212,22 +244,67 @@ def _power_by_number(b: Builder, loop: Loop, general: Compute) -> Compute:
 # ---- whole arrays
 
 
-def new_results(
-    b: Builder, whole: Elementwise, args: Sequence[Val], by_python: Callable[[], object], *, casts: bool = False
-) -> Val:
-    """New arrays for the results, or NumPy scalars where no operand has an axis.
+def _casts(operands: Sequence[Val], loop: Loop) -> bool:
+    """Whether elements of an array are converted before anything is computed."""
+    pairs = zip(operands, loop, strict=False)
+    return any(isinstance(one.type, t.Array) and one.type.dtype != dtype for one, dtype in pairs)
 
-    `by_python` raises for shapes that do not fit; `casts` says that elements of an array are converted before anything
-    is computed.
+
+def pending_call(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence[Val]) -> Pending:
+    """What :func:`can_wait` says may be left pending."""
+    chosen, operands = operands_for(function, ufunc, args)
+    loop = loop_for(chosen, operands)
+    assert loop is not None
+    row, compute = elementwise_call(b, chosen, loop, operands)
+    return pending_result(
+        b,
+        function,
+        args,
+        row,
+        loop[-1],
+        compute,
+        by_iterator=_casts(operands, loop),
+        costly=chosen not in _CHEAP and not _is_simple_power(chosen, operands),
+    )
+
+
+def can_wait(function: Function, ufunc: np.ufunc, args: Sequence[Arg | Val]) -> bool:
+    """Whether the result is one array whose elements may be computed later: natively, and without raising anything."""
+    chosen = as_computed(function, ufunc, args)
+    operands = args[: chosen.nin]
+    if chosen.nout != 1 or not any(array.ndim for array in array_types(operands)):
+        return False
+    loop = loop_for(chosen, operands)
+    return loop is not None and has_kernel(chosen, loop) and not (chosen is np.power and loop[0].kind in "iu")
+
+
+def _is_simple_power(ufunc: np.ufunc, operands: Sequence[Val]) -> bool:
+    return ufunc is np.power and operands[1].const in (2.0, 0.5, -1.0)
+
+
+def new_results(
+    b: Builder,
+    ufunc: np.ufunc,
+    loop: Loop,
+    args: Sequence[Val],
+    by_python: Callable[[], object],
+) -> Val:
+    """New arrays for the results of `ufunc`, or NumPy scalars where no operand has an axis.
+
+    `by_python` raises for shapes that do not fit.
     """
+    row, compute = elementwise_call(b, ufunc, loop, args)
+    whole = elementwise(row, loop[len(args) :], compute)
     if not whole.arrays:
         return _one_or_tuple(list(whole.compute([])))
     shapes = shapes_of(args)
     shape, fits = broadcast_shapes(b, shapes)
     check_shapes(b, fits, shapes, by_python)
-    by_iterator = casts or len(whole.results) > 1
-    made = [allocate_result(b, dtype, whole.arrays, shape, by_iterator=by_iterator) for dtype in whole.results]
+    laid_out = [as_laid_out(b, one) for one in row if isinstance(one.type, t.Array)]
+    by_iterator = _casts(args, loop) or len(whole.results) > 1
+    made = [allocate_result(b, dtype, laid_out, shape, by_iterator=by_iterator) for dtype in whole.results]
     write(b, whole, made, shape, local=True)
+    release_temporaries(b, *row)
     return _one_or_tuple(made)
 
 
@@ -237,16 +314,15 @@ def _one_or_tuple(values: Sequence[Val]) -> Val:
 
 def apply_to_arrays(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence[Val]) -> Val:
     """What an operator or ufunc gives for operands of which one is an array."""
-    wanted = type_of_array_call(ufunc, args)
-    assert wanted is not None
     chosen, operands = operands_for(function, ufunc, args)
+    wanted = type_of_array_call(chosen, operands)
+    assert wanted is not None
     loop = loop_for(chosen, operands)
     if loop is None or not has_kernel(chosen, loop):
-        return b.call_python(function, args, wanted, effects="")
-    whole = elementwise_call(b, chosen, loop, operands)
-    pairs = zip(operands, loop, strict=False)
-    casts = any(isinstance(one.type, t.Array) and one.type.dtype != dtype for one, dtype in pairs)
-    return new_results(b, whole, args, lambda: b.call_python(function, args, t.NEVER, effects=""), casts=casts)
+        return call_python_on_arrays(b, function, args, wanted, "")
+    if chosen.nout > 1 or not isinstance(wanted, t.Array):
+        return new_results(b, chosen, loop, operands, lambda: refuse(b, function, args))
+    return settled(b, pending_call(b, function, ufunc, args))
 
 
 # ---- entries
@@ -281,13 +357,23 @@ def _samples(count: int) -> Iterator[tuple[Any, ...]]:
         yield (np.zeros((0, 3)), np.zeros((1, 3)))
 
 
+def fusion_of(function: Function, ufunc: np.ufunc) -> Fusion:
+    """How an operator or ufunc takes part in fusion."""
+    return Fusion(
+        takes=tuple(range(ufunc.nin)),
+        waits=lambda *args: can_wait(function, ufunc, args),
+        build=lambda b, *args: pending_call(b, function, ufunc, args),
+    )
+
+
 def _register(function: Function, ufunc: np.ufunc) -> None:
     @lowers(
         function,
         *[is_operand] * ufunc.nin,
-        result=lambda *args: type_of_array_call(ufunc, args),
+        result=lambda *args: type_of_call(function, ufunc, args),
         effects="allocates reads raises",
         samples=lambda: _samples(ufunc.nin),
+        fusion=fusion_of(function, ufunc),
     )
     def lower(b: Builder, *args: Val) -> Val:
         return apply_to_arrays(b, function, ufunc, args)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
-from minijit.library.array_copying import shape_format
-from minijit.library.array_stores import MOST_MESSAGE_WORDS
+from minijit.library.array_copying import MOST_MESSAGE_WORDS, shape_format
 from minijit.library.axis_order import strides_in_order
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
 from minijit.library.memory import array_type, contiguous_strides, shape_of, strides_of

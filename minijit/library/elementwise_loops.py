@@ -1,30 +1,27 @@
-"""Element-wise results as functions of the elements of arrays, and the loops that write such results into arrays.
-
-An :class:`Elementwise` says which arrays are read and how one element of each becomes an element of the result.
-Whatever is computed element by element is one, so one may be an operand of another: the loop over the whole reads the
-arrays and writes the last result, and nothing in between is ever stored.
-"""
+"""The loops that write results computed element by element into arrays (:mod:`minijit.library.element_trees`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Param, Value
-from minijit.library.array_allocation import is_contiguous
-from minijit.library.array_copying import overlaps
-from minijit.library.array_indexing import element_type
-from minijit.library.array_methods import copied
+from minijit.library.array_allocation import allocate, is_contiguous
+from minijit.library.array_copying import copy_elements, overlaps
 from minijit.library.broadcasting import has_shape, walking_strides
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
+from minijit.library.element_trees import Elementwise
 from minijit.library.elementwise import Parts
 from minijit.library.memory import (
     array_type,
+    contiguous_strides,
     data_of,
     load_element,
+    make_array,
     owner_of,
     shape_of,
     size_of,
@@ -33,48 +30,6 @@ from minijit.library.memory import (
 )
 from minijit.library.same_memory import is_same_memory
 from minijit.numpy_types import Dtype
-
-Compute: TypeAlias = Callable[[Sequence[Val]], Sequence[Val]]
-"""From one element of each array that is read to one element of each result."""
-
-
-class Elementwise(NamedTuple):
-    """Results that depend, element by element, on the corresponding elements of arrays, broadcast to one shape.
-
-    Attributes
-    ----------
-    arrays : tuple of Val
-        The arrays that are read, at least one axis each.
-    results : tuple of Dtype
-        The dtypes of the results.
-    compute : callable
-        Builds the elements of the results from those of `arrays`.
-    """
-
-    arrays: tuple[Val, ...]
-    results: tuple[Dtype, ...]
-    compute: Compute
-
-
-def elementwise(operands: Sequence[Val], results: Sequence[Dtype], compute: Compute) -> Elementwise:
-    """The results of `compute` for each row of elements of `operands`, which are arrays and numbers."""
-    places = [k for k, operand in enumerate(operands) if isinstance(operand.type, t.Array)]
-
-    def of_arrays(elements: Sequence[Val]) -> Sequence[Val]:
-        row = list(operands)
-        for place, element in zip(places, elements, strict=True):
-            row[place] = element
-        return compute(row)
-
-    return Elementwise(tuple(operands[place] for place in places), tuple(results), of_arrays)
-
-
-def as_operand(b: Builder, value: Val) -> Val:
-    """An operand as it enters a loop: an array without axes is read once, before the loop."""
-    if not isinstance(value.type, t.Array) or value.type.ndim:
-        return value
-    return Val(element_type(value.type), load_element(b, value.type.dtype, data_of(value)))
-
 
 # ---- the loops
 
@@ -86,6 +41,11 @@ class _Walked(NamedTuple):
     data: Value
     strides: Sequence[Value]
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is known to have one element for each row."""
+        return known(self.strides[-1]) == 0
+
 
 def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequence[Value], *, local: bool) -> None:
     """Store the results into `outputs`, arrays of this shape whose memory overlaps no other array of the loop.
@@ -96,22 +56,11 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     arrays = [*whole.arrays, *outputs]
     walked = [_Walked(array_type(one).dtype, data_of(one), walking_strides(b, one, ndim)) for one in whole.arrays]
     walked += [_Walked(array_type(one).dtype, data_of(one), strides_of(b, one)) for one in outputs]
-
-    def element(pointers: Sequence[Value]) -> None:
-        count = len(whole.arrays)
-        elements = []
-        for array, pointer in zip(whole.arrays, pointers, strict=False):
-            kind = array_type(array)
-            elements.append(Val(t.NumpyScalar(kind.dtype), load_element(b, kind.dtype, pointer)))
-        results = whole.compute(elements)
-        for result, output, pointer in zip(results, outputs, pointers[count:], strict=True):
-            kind = array_type(output)
-            store_element(b, kind.dtype, pointer, _cast(b, result, kind.dtype), local)
-
+    body = _Body(b, whole, outputs, local)
     if ndim == 0:
-        element([one.data for one in walked])
+        body.element([one.data for one in walked], {}, None)
         return
-    flat = _is_flat(b, [*whole.arrays, *outputs[1:]], outputs[0], is_new=local)
+    flat = _is_flat(b, whole.arrays, outputs, walked, is_new=local)
     lengths = list(shape)
     if ndim > 1:
         # Arrays without gaps between the rows are one long row.
@@ -121,32 +70,77 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
             lengths, walked = lengths[-1:], [one._replace(strides=one.strides[-1:]) for one in walked]
 
     def along_rows(constant: int | None) -> None:
-        """All arrays without gaps along the last axis; only number `constant` has one element for each row."""
+        """All arrays without gaps along the last axis, or standing still there, as number `constant` does."""
         rows = []
         for k, one in enumerate(walked):
-            inner = b.i64(0 if k == constant else one.dtype.itemsize)
+            inner = b.i64(0 if k == constant or one.stands_still else one.dtype.itemsize)
             rows.append(one._replace(strides=[*one.strides[:-1], inner]))
-        _nest(b, lengths, rows, element, vectorise=True)
+        _nest(b, lengths, rows, body, vectorise=True)
 
     def with_gaps() -> None:
         axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
-        _nest(b, axes[0], axes[1], element, vectorise=False)
+        _nest(b, axes[0], axes[1], body, vectorise=False)
 
     if known(flat) == 1:
         along_rows(None)
         return
     kinds = [array_type(one) for one in arrays]
-    columns = [k for k, kind in enumerate(kinds[:2]) if len(whole.arrays) == 2 and kind.ndim == ndim > 1]
+    columns = []
+    if len(whole.arrays) == 2 and ndim > 1:
+        columns = [k for k, kind in enumerate(kinds[:2]) if kind.ndim == ndim and kind.layout != "A"]
     ways = [(b.or_(flat, _are_dense(b, walked, None)), lambda: along_rows(None))]
     ways += [(_are_dense(b, walked, k), lambda k=k: along_rows(k)) for k in columns]  # type: ignore[misc]
     _first_way(b, ways, with_gaps)
+
+
+class _Body:
+    """What happens inside of the loops: elements are loaded, computed and stored."""
+
+    def __init__(self, b: Builder, whole: Elementwise, outputs: Sequence[Val], local: bool) -> None:
+        self.b = b
+        self.whole = whole
+        self.outputs = outputs
+        self.local = local
+
+    def load(self, number: int, pointer: Value) -> Val:
+        """The element of an array that is read."""
+        dtype = array_type(self.whole.arrays[number]).dtype
+        return Val(t.NumpyScalar(dtype), load_element(self.b, dtype, pointer))
+
+    def element(self, pointers: Sequence[Value], loaded: Mapping[int, Val], group: int | None) -> None:
+        """Compute and store one element, from those that are loaded already and those at `pointers`.
+
+        The turns of a loop of which `group` is the number do not depend on each other.
+        """
+        b = self.b
+        count = len(self.whole.arrays)
+        with _accesses_of(b, group):
+            elements = [loaded[k] if k in loaded else self.load(k, pointers[k]) for k in range(count)]
+        results = self.whole.compute(elements)
+        for result, output, pointer in zip(results, self.outputs, pointers[count:], strict=True):
+            dtype = array_type(output).dtype
+            parts = _cast(b, result, dtype)
+            with _accesses_of(b, group):
+                store_element(b, dtype, pointer, parts, self.local)
+
+
+@contextmanager
+def _accesses_of(b: Builder, group: int | None) -> Iterator[None]:
+    """Mark what is built here as accesses to memory of a loop whose turns are independent."""
+    start = len(b.block.instrs)
+    yield
+    if group is not None:
+        for instr in b.block.instrs[start:]:
+            if instr.op in ("load", "store"):
+                instr.attrs["parallel"] = group
 
 
 def _are_dense(b: Builder, walked: Sequence[_Walked], constant: int | None) -> Value:
     """Whether the arrays have no gaps along the last axis, except number `constant`, which is to stand still."""
     dense: Value = b.i1(True)
     for k, one in enumerate(walked):
-        dense = b.and_(dense, b.icmp("eq", one.strides[-1], b.i64(0 if k == constant else one.dtype.itemsize)))
+        if not one.stands_still:
+            dense = b.and_(dense, b.icmp("eq", one.strides[-1], b.i64(0 if k == constant else one.dtype.itemsize)))
     return dense
 
 
@@ -172,14 +166,23 @@ def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:
     return cast_parts(b, value.parts, value.type.dtype, dtype)
 
 
-def _is_flat(b: Builder, arrays: Sequence[Val], output: Val, *, is_new: bool) -> Value:
-    """Whether all arrays have the shape of `output` and lie in memory as it does, without gaps."""
+def _is_flat(
+    b: Builder, read: Sequence[Val], outputs: Sequence[Val], walked: Sequence[_Walked], *, is_new: bool
+) -> Value:
+    """Whether all arrays have the shape of the outputs and lie in memory as they do, without gaps."""
+    if any(one.stands_still for one in walked):
+        return b.i1(False)
+    output, arrays = outputs[0], [*read, *outputs[1:]]
     wanted = array_type(output)
     shape, strides = shape_of(output), strides_of(b, output)
     kinds = [array_type(array) for array in arrays]
     if any(kind.ndim < wanted.ndim for kind in kinds):
         return b.i1(False)
-    if wanted.ndim > 1 and {"C", "F"} <= {kind.layout for kind in (wanted, *kinds)}:
+    layouts = {kind.layout for kind in (wanted, *kinds)}
+    if wanted.ndim > 1 and {"C", "F"} <= layouts:
+        return b.i1(False)
+    if wanted.ndim > 1 and "A" in layouts and known(_are_dense(b, walked, None)) == 1:
+        # Parts of rows: they are rarely whole.
         return b.i1(False)
     flat: Value = b.i1(True)
     if not is_new:
@@ -214,29 +217,31 @@ def _in_order_of_memory(
 
 
 def _nest(
-    b: Builder,
-    lengths: Sequence[Value],
-    walked: Sequence[_Walked],
-    element: Callable[[Sequence[Value]], None],
-    *,
-    vectorise: bool,
+    b: Builder, lengths: Sequence[Value], walked: Sequence[_Walked], body: _Body, *, vectorise: bool
 ) -> None:
-    """Loops over all axes, the last one inside; `element` gets the addresses of corresponding elements."""
+    """Loops over all axes, the last one inside."""
+    last = len(lengths) - 1
 
     def nest(axis: int, pointers: Sequence[Value]) -> None:
-        if axis == len(lengths):
-            element(pointers)
-            return
+        loaded = {}
+        group = len(b.function.blocks)
+        if axis == last:
+            loaded = {k: body.load(k, pointers[k]) for k in range(len(body.whole.arrays)) if walked[k].stands_still}
 
         def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
-            if axis == len(lengths) - 1 and not vectorise:
-                assert isinstance(index, Param)
-                index.block.attrs["scalar"] = True
+            assert isinstance(index, Param)
             moved = [
                 b.ptr_add(pointer, b.binary("mul", index, one.strides[axis], nsw=True))
                 for pointer, one in zip(pointers, walked, strict=True)
             ]
-            nest(axis + 1, moved)
+            if axis < last:
+                nest(axis + 1, moved)
+            elif vectorise:
+                index.block.attrs["parallel"] = group
+                body.element(moved, loaded, group)
+            else:
+                index.block.attrs["scalar"] = True
+                body.element(moved, loaded, None)
             return ()
 
         b.loop(lengths[axis], turn)
@@ -248,33 +253,44 @@ def _nest(
 
 
 def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequence[Value]) -> None:
-    """Like :func:`write`, for outputs that may overlap arrays that are read: those are copied before, as in NumPy.
+    """Like :func:`write`, for outputs that may overlap arrays that are read: as if all were read before.
 
-    An array that is exactly an output (the same elements at the same places) is not copied: each of its elements is
-    read before it is written.
+    They are written at once where they overlap none of them, or are exactly the same array: each element is read before
+    it is written. Else the results go to new memory first, and from there into the outputs. Outputs do not overlap each
+    other.
     """
-    apart = [_separated(b, array, outputs) for array in whole.arrays]
-    write(b, whole._replace(arrays=tuple(array for array, _ in apart)), outputs, shape, local=False)
-    for _, copy in apart:
-        if copy is not None:
-            b.emit("decref", (copy,))
-
-
-def _separated(b: Builder, array: Val, outputs: Sequence[Val]) -> tuple[Val, Value | None]:
-    """An array, or a copy of it if it overlaps an output; and the owner of the copy, which may be null."""
-    kind = array_type(array)
     fine: Value = b.i1(True)
-    for output in outputs:
-        fine = b.and_(fine, b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output))))
-    if known(fine) == 1:
-        return array, None
+    for array in whole.arrays:
+        for output in outputs:
+            fine = b.and_(fine, b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output))))
+    if known(fine) == 1 or not shape:
+        write(b, whole, outputs, shape, local=False)
+        return
+    targets = [_set_aside(b, output, fine) for output in outputs]
+    write(b, whole, targets, shape, local=False)
 
-    def itself() -> tuple[Value, ...]:
-        return (b.null(), *array.parts[2:])
+    def move() -> tuple[Value, ...]:
+        for output, target in zip(outputs, targets, strict=True):
+            copy_elements(b, output, target)
+            b.emit("decref", (owner_of(target),))
+        return ()
 
-    def its_copy() -> tuple[Value, ...]:
-        made = b.coerce(copied(b, array, kind.dtype, "F" if kind.layout == "F" else "C"), kind)
-        return (owner_of(made), *made.parts[2:])
+    b.if_else(fine, lambda: (), move, likely=True)
 
-    owner, *rest = b.if_else(fine, itself, its_copy, likely=True)
-    return Val(kind, (b.null(), owner, *rest)), owner
+
+def _set_aside(b: Builder, output: Val, unless: Value) -> Val:
+    """A new array like `output`, or `output` itself."""
+    kind, shape = array_type(output), shape_of(output)
+
+    def new() -> tuple[Value, ...]:
+        made = allocate(b, kind.dtype, shape, "F" if kind.layout == "F" else "C")
+        return owner_of(made), data_of(made)
+
+    owner, data = b.if_else(unless, lambda: (b.null(), data_of(output)), new, likely=True)
+    strides: list[Value] = []
+    if kind.layout == "A":
+        plain = contiguous_strides(b, shape, kind.dtype.itemsize)
+        for one, other in zip(strides_of(b, output), plain, strict=True):
+            is_same = known(one) is not None and known(one) == known(other)
+            strides.append(one if is_same else b.select(unless, one, other))
+    return make_array(kind, b.null(), owner, data, shape, strides)

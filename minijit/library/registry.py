@@ -14,7 +14,7 @@ one whose patterns match the argument types and whose result rule gives a type i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
@@ -46,6 +46,24 @@ LowerRule: TypeAlias = Callable[..., Any]
 Rule = TypeVar("Rule", bound=LowerRule)
 
 
+class Fusion(NamedTuple):
+    """How an entry takes part in fusion: whole expressions over arrays that become one loop.
+
+    Attributes
+    ----------
+    takes : tuple of int
+        The positions of the operands that may be pending arrays (``vals.Pending``): computed where they are used.
+    waits : callable, optional
+        Whether the result for these ``Arg``\\ s may be left pending itself; without it, it never is.
+    build : callable, optional
+        In place of the lowering rule where the result is left pending: makes all checks, and gives a ``Pending``.
+    """
+
+    takes: tuple[int, ...]
+    waits: Callable[..., bool] | None = None
+    build: LowerRule | None = None
+
+
 class Entry:
     """One way to compile one function; see :func:`lowers` for the fields."""
 
@@ -54,6 +72,7 @@ class Entry:
         "effects",
         "fold",
         "function",
+        "fusion",
         "keywords",
         "lower",
         "name",
@@ -76,6 +95,7 @@ class Entry:
         rest: Pattern | None = None,
         keywords: dict[str, Pattern] | None = None,
         body: Callable[..., Any] | None = None,
+        fusion: Fusion | None = None,
     ) -> None:
         self.function = function
         self.name = getattr(function, "__name__", None) or str(function)
@@ -88,6 +108,7 @@ class Entry:
         self.rest = rest
         self.keywords = keywords or {}
         self.body = body
+        self.fusion = fusion
 
     def type_of_result(self, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> t.Type | None:
         """The type of the result for these arguments, or ``None`` where the entry does not apply."""
@@ -186,6 +207,7 @@ def lowers(
     fold: Fold = False,
     rest: Pattern | None = None,
     keywords: dict[str, Pattern] | None = None,
+    fusion: Fusion | None = None,
 ) -> Callable[[Rule], Rule]:
     """Register a function that builds machine IR for a call.
 
@@ -210,6 +232,8 @@ def lowers(
         What further positional arguments must be; by default there are none.
     keywords : dict, optional
         Accepted keyword arguments with what they must be; all are optional for the entry.
+    fusion : Fusion, optional
+        How the entry takes part in the fusion of expressions over arrays.
     """
 
     def register(lower: Rule) -> Rule:
@@ -224,6 +248,7 @@ def lowers(
                 fold=fold,
                 rest=rest,
                 keywords=keywords,
+                fusion=fusion,
             )
         )
         return lower

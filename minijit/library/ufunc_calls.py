@@ -21,10 +21,12 @@ from minijit.library.broadcasting import broadcast_shapes, check_output, check_s
 from minijit.library.builder import Builder, Val, item_of, tuple_val
 from minijit.library.casts import cast_parts
 from minijit.library.dtypes import dtype_of_argument, is_none, known_value, text_of_argument
+from minijit.library.element_trees import Elementwise, as_operand, elementwise
 from minijit.library.elementwise import Loop
-from minijit.library.elementwise_loops import Elementwise, as_operand, write_apart
+from minijit.library.elementwise_loops import write_apart
 from minijit.library.operands import anything
-from minijit.library.registry import Arg, lowers
+from minijit.library.pending_results import call_python_on_arrays, refuse, release_temporaries
+from minijit.library.registry import Arg, Fusion, lowers
 from minijit.library.sampling import result_of
 from minijit.library.ufunc_entries import UFUNCS
 from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native
@@ -169,16 +171,14 @@ def type_of_call(call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -
 
 def _lower_new(b: Builder, call: Call, loop: Loop, by_python: Callable[[t.Type], Val]) -> Val:
     """New results."""
-    whole = elementwise_call(b, call.ufunc, loop, call.operands)
-    pairs = zip(call.operands, loop, strict=False)
-    casts = any(isinstance(one.type, t.Array) and one.type.dtype != dtype for one, dtype in pairs)
-    return new_results(b, whole, call.operands, lambda: by_python(t.NEVER), casts=casts)
+    return new_results(b, call.ufunc, loop, call.operands, lambda: by_python(t.NEVER))
 
 
 def _lower_into(b: Builder, call: Call, loop: Loop, by_python: Callable[[t.Type], Val]) -> Val:
     """Results in arrays that are there."""
     outputs = list(call.outputs)
-    whole = elementwise_call(b, call.ufunc, loop, call.operands)
+    row, compute = elementwise_call(b, call.ufunc, loop, call.operands)
+    whole = elementwise(row, loop[len(call.operands) :], compute)
     masks = [] if call.where is None else [call.where]
     shapes = shapes_of([*call.operands, *masks, *outputs])
     shape, fits = broadcast_shapes(b, shapes)
@@ -206,6 +206,7 @@ def _lower_into(b: Builder, call: Call, loop: Loop, by_python: Callable[[t.Type]
     if len(outputs) == 2:
         apart = b.not_(overlaps(b, *outputs))
     b.if_else(apart, natively, lambda: _nothing(lambda: by_python(t.OBJECT)), likely=True)
+    release_temporaries(b, *row)
     return outputs[0] if len(outputs) == 1 else tuple_val(outputs)
 
 
@@ -254,6 +255,7 @@ def _register(ufunc: np.ufunc, *, writes: bool) -> None:
         rest=anything,
         keywords=dict.fromkeys(KEYWORDS, anything),
         effects="reads writes raises" if writes else "allocates reads raises",
+        fusion=Fusion(takes=tuple(range(ufunc.nin))),
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         call = taken_apart(ufunc, args, keywords)
@@ -262,7 +264,10 @@ def _register(ufunc: np.ufunc, *, writes: bool) -> None:
 
         def by_python(kind: t.Type) -> Val:
             given = [*args, *keywords.values()]
-            return b.call_python(ufunc, given, kind, tuple(keywords), effects="unknown" if writes else "")
+            if kind == t.NEVER:
+                refuse(b, ufunc, given, tuple(keywords))
+                return Val(t.NEVER)
+            return call_python_on_arrays(b, ufunc, given, kind, "unknown" if writes else "", tuple(keywords))
 
         loop = native_loop(call)
         if loop is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Value
@@ -27,6 +28,60 @@ class Val:
 
     def __repr__(self) -> str:
         return f"Val({self.type}, {len(self.parts)} parts)"
+
+
+class Pending(Val):
+    """A new array that is not stored: its elements are computed where they are used.
+
+    Its data is null; whoever takes part in fusion computes the elements in a loop of its own.
+
+    Attributes
+    ----------
+    operands : tuple of Val
+        What an element depends on: arrays, broadcast to the shape of this one, other pending arrays, and numbers.
+    compute : callable
+        ``compute(row)`` builds an element (in a sequence of one) from one element of each operand.
+    layout : callable
+        ``layout(builder)`` builds the strides that the array would have, where its type does not imply them.
+    costly : bool
+        Whether an element takes more than a few instructions, so that none should be computed twice.
+    temporaries : tuple of Value
+        The owners of arrays that have to be released when the elements have been computed.
+    strides, stored : optional
+        What `layout` has built, and the array with all elements, once somebody needed them.
+    """
+
+    __slots__ = ("compute", "costly", "layout", "operands", "stored", "strides", "temporaries")
+
+    def __init__(
+        self,
+        type: t.Array,
+        parts: Sequence[Value],
+        operands: Sequence[Val],
+        compute: Callable[[Sequence[Val]], Sequence[Val]],
+        layout: Callable[[Any], Sequence[Value]],
+        *,
+        costly: bool = False,
+        temporaries: Sequence[Value] = (),
+    ) -> None:
+        super().__init__(type, parts)
+        self.operands = tuple(operands)
+        self.compute = compute
+        self.layout = layout
+        self.costly = costly
+        self.temporaries = tuple(temporaries)
+        self.strides: tuple[Value, ...] | None = None
+        self.stored: Val | None = None
+
+
+class PendingMethod(Val):
+    """A method of a pending array."""
+
+    __slots__ = ("receiver",)
+
+    def __init__(self, type: t.Type, receiver: Pending) -> None:
+        super().__init__(type)
+        self.receiver = receiver
 
 
 def item_of(value: Val, index: int) -> Val:

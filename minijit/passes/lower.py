@@ -48,6 +48,7 @@ class Lowering:
         self.instance = instance
         self.typed = typed
         self.function = Function(typed.name, typed.filename, typed.span, "loops")
+        self.function.attrs["remarks"] = list(typed.attrs.get("remarks", ()))
         self.builder = Builder(unit, self.function, Block("none"))
         self.vals: dict[Value, Val] = {}
         self.fresh = fresh_values(typed)

@@ -22,7 +22,7 @@ from minijit.library.targets import (
     MethodTarget,
     PythonTarget,
 )
-from minijit.library.vals import Val, item_of, tuple_val
+from minijit.library.vals import Pending, PendingMethod, Val, item_of, tuple_val
 from minijit.machine import parts_of
 from minijit.passes.lower_objects import lower_object
 from minijit.passes.ownership import gives_reference
@@ -135,6 +135,8 @@ def _lower_case(lowering: Lowering, instr: Instr, case: Case, row: list[Val]) ->
                 return b.constant(result, value)
             return Val(result, row[0].parts, row[0].const)
         case MethodTarget(result):
+            if isinstance(row[0], Pending):
+                return PendingMethod(result, row[0])
             return Val(result, row[0].parts)
         case EntryTarget():
             return _call_entry(b, instr, case.target, row)
@@ -145,7 +147,10 @@ def _lower_case(lowering: Lowering, instr: Instr, case: Case, row: list[Val]) ->
 
 
 def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -> Val:
+    fusion = target.entry.fusion
     lower = target.entry.lower
+    if "pending" in instr.attrs and fusion is not None:
+        lower = fusion.build
     if lower is None:
         raise InternalError(f"the entry {target.entry.name} has no lowering")
     keywords: tuple[str, ...] = tuple(instr.attrs.get("keywords", ()))
@@ -162,6 +167,8 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
 
 def _receiver(method: Val) -> Val:
     """The object that a bound method belongs to."""
+    if isinstance(method, PendingMethod):
+        return method.receiver
     assert isinstance(method.type, t.BoundMethod)
     receiver = method.type.receiver
     return Val(receiver, method.parts, fact_of_type(receiver).const)

@@ -54,6 +54,12 @@ def may_give_reference(instr: Instr) -> bool:
     return isinstance(binding, Binding) and any(gives_reference(case.target) for case in binding.cases)
 
 
+def _operands(instr: Instr) -> list[Value]:
+    """What an instruction uses, with what the pending operations use whose elements it computes."""
+    fused = instr.attrs.get("fused")
+    return instr.args if fused is None else [*instr.args, *(arg for one in fused for arg in one.args)]
+
+
 class Ownership:
     """The result of the analysis for one function.
 
@@ -101,6 +107,8 @@ class Ownership:
 
     @staticmethod
     def _becomes_counted(instr: Instr, counted: set[Value]) -> bool:
+        if "pending" in instr.attrs:
+            return False
         return may_give_reference(instr) or any(arg in counted for arg in instr.args)
 
     # ---- where they die
@@ -122,7 +130,7 @@ class Ownership:
         if block.terminator is not None:
             live |= {arg for arg in block.terminator.args if arg in self.counted}
         for instr in reversed(block.instrs):
-            used = [arg for arg in dict.fromkeys(instr.args) if arg in self.counted and arg not in live]
+            used = [arg for arg in dict.fromkeys(_operands(instr)) if arg in self.counted and arg not in live]
             if instr in self.counted and instr not in live:
                 used.append(instr)
             if record and used:
