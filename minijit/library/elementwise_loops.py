@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from minijit import types as t
 from minijit.ir.builder import known
+from minijit.ir.context import BLOCK_DATA
 from minijit.ir.nodes import Param, Value
-from minijit.library.array_allocation import allocate, is_contiguous
+from minijit.library.array_allocation import is_contiguous
 from minijit.library.array_copying import copy_elements, overlaps
 from minijit.library.broadcasting import has_shape, walking_strides
 from minijit.library.builder import Builder, Val
@@ -29,22 +30,47 @@ from minijit.library.memory import (
     strides_of,
 )
 from minijit.library.same_memory import is_same_memory
+from minijit.machine import I64, PTR
 from minijit.numpy_types import Dtype
+
+MOST_AXES: Final = 3
+"""Up to so many axes there are functions that look for memory in common (:mod:`minijit.runtime.overlap`)."""
 
 # ---- the loops
 
 
 class _Walked(NamedTuple):
-    """An array in a loop: its element type, first address, and the strides along the axes of the loop."""
+    """An array in a loop.
+
+    Attributes
+    ----------
+    dtype, data, strides
+        Its element type, the first address, and the strides along the axes of the loop.
+    length, stride : Value
+        What it has itself along the last axis; no value where it has no axes.
+    """
 
     dtype: Dtype
     data: Value
     strides: Sequence[Value]
+    length: Value | None = None
+    stride: Value | None = None
 
     @property
     def stands_still(self) -> bool:
         """Whether it is known to have one element for each row."""
         return known(self.strides[-1]) == 0
+
+    @property
+    def has_dense_rows(self) -> bool:
+        """Whether it is known to have no gaps within a row, or to stand still there."""
+        return self.stands_still or (self.stride is not None and known(self.stride) == self.dtype.itemsize)
+
+
+def _walk(b: Builder, array: Val, strides: Sequence[Value]) -> _Walked:
+    kind = array_type(array)
+    last = (shape_of(array)[-1], strides_of(b, array)[-1]) if kind.ndim else (None, None)
+    return _Walked(kind.dtype, data_of(array), strides, *last)
 
 
 def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequence[Value], *, local: bool) -> None:
@@ -54,8 +80,8 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     """
     ndim = len(shape)
     arrays = [*whole.arrays, *outputs]
-    walked = [_Walked(array_type(one).dtype, data_of(one), walking_strides(b, one, ndim)) for one in whole.arrays]
-    walked += [_Walked(array_type(one).dtype, data_of(one), strides_of(b, one)) for one in outputs]
+    walked = [_walk(b, one, walking_strides(b, one, ndim)) for one in whole.arrays]
+    walked += [_walk(b, one, strides_of(b, one)) for one in outputs]
     body = _Body(b, whole, outputs, local)
     if ndim == 0:
         body.element([one.data for one in walked], {}, None)
@@ -88,8 +114,8 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     columns = []
     if len(whole.arrays) == 2 and ndim > 1:
         columns = [k for k, kind in enumerate(kinds[:2]) if kind.ndim == ndim and kind.layout != "A"]
-    ways = [(b.or_(flat, _are_dense(b, walked, None)), lambda: along_rows(None))]
-    ways += [(_are_dense(b, walked, k), lambda k=k: along_rows(k)) for k in columns]  # type: ignore[misc]
+    ways = [(b.or_(flat, _are_dense(b, walked, shape[-1], None)), lambda: along_rows(None))]
+    ways += [(_are_dense(b, walked, shape[-1], k), lambda k=k: along_rows(k)) for k in columns]  # type: ignore[misc]
     _first_way(b, ways, with_gaps)
 
 
@@ -135,12 +161,19 @@ def _accesses_of(b: Builder, group: int | None) -> Iterator[None]:
                 instr.attrs["parallel"] = group
 
 
-def _are_dense(b: Builder, walked: Sequence[_Walked], constant: int | None) -> Value:
+def _are_dense(b: Builder, walked: Sequence[_Walked], length: Value, constant: int | None) -> Value:
     """Whether the arrays have no gaps along the last axis, except number `constant`, which is to stand still."""
     dense: Value = b.i1(True)
     for k, one in enumerate(walked):
-        if not one.stands_still:
-            dense = b.and_(dense, b.icmp("eq", one.strides[-1], b.i64(0 if k == constant else one.dtype.itemsize)))
+        if one.stands_still:
+            continue
+        assert one.length is not None and one.stride is not None
+        if k == constant:
+            dense = b.and_(dense, b.icmp("eq", one.length, b.i64(1)))
+            continue
+        if one.length is not length:
+            dense = b.and_(dense, b.icmp("eq", one.length, length))
+        dense = b.and_(dense, b.icmp("eq", one.stride, b.i64(one.dtype.itemsize)))
     return dense
 
 
@@ -181,13 +214,12 @@ def _is_flat(
     layouts = {kind.layout for kind in (wanted, *kinds)}
     if wanted.ndim > 1 and {"C", "F"} <= layouts:
         return b.i1(False)
-    if wanted.ndim > 1 and "A" in layouts and known(_are_dense(b, walked, None)) == 1:
-        # Parts of rows: they are rarely whole.
+    if wanted.ndim == 1 or ("A" in layouts and all(one.has_dense_rows for one in walked)):
+        # Nothing to join; or parts of rows, which are rarely whole.
         return b.i1(False)
     flat: Value = b.i1(True)
     if not is_new:
-        orders: tuple[t.Layout, ...] = ("C", "F") if wanted.layout == "A" and wanted.ndim > 1 else (wanted.layout,)
-        orders = ("C",) if wanted.ndim == 1 else orders
+        orders: tuple[t.Layout, ...] = ("C", "F") if wanted.layout == "A" else (wanted.layout,)
         found = [is_contiguous(b, output, order) for order in orders]
         flat = found[0] if len(found) == 1 else b.or_(*found)
     for array, kind in zip(arrays, kinds, strict=True):
@@ -262,7 +294,8 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
     fine: Value = b.i1(True)
     for array in whole.arrays:
         for output in outputs:
-            fine = b.and_(fine, b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output))))
+            if array is not output:
+                fine = b.and_(fine, _are_apart(b, array, output))
     if known(fine) == 1 or not shape:
         write(b, whole, outputs, shape, local=False)
         return
@@ -278,13 +311,32 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
     b.if_else(fine, lambda: (), move, likely=True)
 
 
+def _are_apart(b: Builder, array: Val, output: Val) -> Value:
+    """Whether an array has no memory in common with an output, or has the same elements at the same places."""
+    axes = max(array_type(array).ndim, array_type(output).ndim)
+    if axes > MOST_AXES:
+        return b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output)))
+    words: list[Value] = []
+    for one in (array, output):
+        kind = array_type(one)
+        words += [data_of(one), b.i64(kind.dtype.itemsize)]
+        # An axis of length 1 more changes nothing.
+        words += [b.i64(1), b.i64(0)] * (axes - kind.ndim)
+        for length, stride in zip(shape_of(one), strides_of(b, one), strict=True):
+            words += [length, stride]
+    return b.icmp("ne", b.call_c(f"mj_apart{axes}", I64, *words), b.i64(0))
+
+
 def _set_aside(b: Builder, output: Val, unless: Value) -> Val:
     """A new array like `output`, or `output` itself."""
     kind, shape = array_type(output), shape_of(output)
 
     def new() -> tuple[Value, ...]:
-        made = allocate(b, kind.dtype, shape, "F" if kind.layout == "F" else "C")
-        return owner_of(made), data_of(made)
+        # There is an array of this size already: it can't be too large for a number.
+        size = b.mul(size_of(b, output), b.i64(kind.dtype.itemsize))
+        owner = b.call_c("mj_alloc", PTR, b.emit("context", (), PTR), size, b.i1(False), effects="allocates")
+        b.check(b.icmp("ne", owner, b.null()), MemoryError, "Unable to allocate {0} bytes for an array", size)
+        return owner, b.load(b.ptr_add(owner, BLOCK_DATA), PTR, local=True)
 
     owner, data = b.if_else(unless, lambda: (b.null(), data_of(output)), new, likely=True)
     strides: list[Value] = []

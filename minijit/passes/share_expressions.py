@@ -34,6 +34,7 @@ _CHECKED_VALUES: Final = frozenset(
 _CONDITIONS: Final = frozenset({"check", "check_divisor", "check_shape"})
 _PLACES: Final = frozenset({"site", "variable"})
 """Attributes that say where something stands, not what it is."""
+_EXTREMES: Final = frozenset({"smin", "smax", "umin", "umax"})
 _NEVER_SHARED: Final = frozenset({"slots", "context", "freeze", "incref", "decref"})
 
 
@@ -67,6 +68,10 @@ def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Val
     for instr in block.instrs:
         if replaced:
             instr.args = [replaced.get(arg, arg) for arg in instr.args]
+        same = _one_of_its_operands(instr)
+        if same is not None:
+            replaced[instr] = same
+            continue
         key = _key(instr)
         if key is None:
             kept.append(instr)
@@ -80,6 +85,18 @@ def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Val
         kept.append(instr)
     block.instrs = kept
     return made
+
+
+def _one_of_its_operands(instr: Instr) -> Value | None:
+    """The operand that an instruction gives, whatever the others are; sharing shows it where two become one."""
+    op, args = instr.op, instr.args
+    if op == "select" and args[1] is args[2]:
+        return args[1]
+    if op in ("and", "or") and args[0] is args[1]:
+        return args[0]
+    if op == "intrinsic" and len(args) == 2 and args[0] is args[1] and instr.attrs["name"] in _EXTREMES:
+        return args[0]
+    return None
 
 
 def _key(instr: Instr) -> Hashable:

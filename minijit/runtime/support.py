@@ -16,6 +16,7 @@ Those that box arrays and raise are in :mod:`minijit.runtime.object_support`. Al
 defaults, n, out)``                            own binding has to say what is wrong
 ``i32 mj_compare_int_float(i64, double)``      -1, 0, 1, or 2 when the float is nan; exact, as Python compares
 ``i32 mj_compare_uint_float(i64, double)``     the same for unsigned integers
+``i64 mj_apart1(array, array)``, ``2``, ``3``   whether one array may be read while the other is written
 =============================================  ======================================================================
 """
 
@@ -28,6 +29,7 @@ from minijit.runtime.comparison import comparison_texts
 from minijit.runtime.elementary import functions
 from minijit.runtime.inlining import Inline
 from minijit.runtime.memory import DECREF, INCREF, memory_text
+from minijit.runtime.overlap import DECLARATIONS, MOST_AXES, name_for, overlap_text, signature_for
 
 SIGNATURES: Final = {
     "mj_alloc": "declare noalias ptr @mj_alloc(ptr, i64, i1 zeroext) #3",
@@ -36,6 +38,7 @@ SIGNATURES: Final = {
     "mj_release": "declare void @mj_release(ptr) #3",
     "mj_keep": "declare void @mj_keep(ptr, ptr) #3",
     "mj_trace": "declare void @mj_trace(ptr, i32) #2",
+    **{name_for(axes): signature_for(axes) for axes in range(1, MOST_AXES + 1)},
 }
 """Declarations; the attribute groups are those of :mod:`minijit.codegen.emit`."""
 
@@ -50,6 +53,7 @@ EXPORTS: Final = (
     "mj_bind",
     "mj_compare_int_float",
     "mj_compare_uint_float",
+    *map(name_for, range(1, MOST_AXES + 1)),
 )
 """What the module defines."""
 
@@ -88,4 +92,5 @@ def support_text(*, aligned: bool) -> str:
     aligned : bool
         Whether the C library has ``posix_memalign``, whose memory ``free`` takes (all but Windows' has).
     """
-    return "".join((_DECLARATIONS, memory_text(aligned=aligned), calling_text(), *comparison_texts("").values()))
+    texts = (memory_text(aligned=aligned), calling_text(), *comparison_texts("").values(), overlap_text())
+    return "".join((_DECLARATIONS, DECLARATIONS, *texts))
