@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from minijit.codegen.emit_literals import ALIGNMENT, literal, llvm_type, machine, quoted, symbol
+from minijit.codegen.loop_hints import hints_of
 from minijit.errors import InternalError
 from minijit.ir import context as layout
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, reverse_postorder
@@ -358,19 +359,9 @@ class FunctionEmitter:
         return self._labels[edge.block]
 
     def _loop_hints(self, block: Block, end: Terminator) -> str:
-        """Metadata on the back edge of a loop whose header says ``scalar`` or ``unroll`` (all turns written out)."""
         for edge in end.edges:
-            if self._position[edge.block] > self._position[block]:
-                continue
-            if edge.block.attrs.get("scalar"):
-                return f", !llvm.loop !{self.module.scalar_loop()}"
-            if edge.block.attrs.get("unroll"):
-                return f", !llvm.loop !{self.module.unrolled_loop()}"
-            if "parallel" in edge.block.attrs and edge.block.terminator is not None:
-                group = self.access_group(edge.block.attrs["parallel"])
-                return f", !llvm.loop !{self.module.parallel_loop(group, edge.block.terminator.span.line)}"
-            if self.module.mark_loops and edge.block.terminator is not None:
-                return f", !llvm.loop !{self.module.marked_loop(edge.block.terminator.span.line)}"
+            if self._position[edge.block] <= self._position[block]:
+                return hints_of(self, edge.block)
         return ""
 
     def access_group(self, number: int) -> int:

@@ -1,0 +1,25 @@
+"""What LLVM is told of a loop: metadata on its back edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minijit.ir.nodes import Block
+
+if TYPE_CHECKING:
+    from minijit.codegen.emit_function import FunctionEmitter
+
+
+def hints_of(e: FunctionEmitter, header: Block) -> str:
+    """The metadata for the back edge of a loop, by what its header says.
+
+    ``scalar``: neither vectorise nor unroll; ``unroll``: write out all turns; ``parallel``: turns are independent.
+    """
+    if header.attrs.get("scalar"):
+        return f", !llvm.loop !{e.module.scalar_loop()}"
+    if header.attrs.get("unroll"):
+        return f", !llvm.loop !{e.module.unrolled_loop()}"
+    line = 0 if header.terminator is None else header.terminator.span.line
+    if "parallel" in header.attrs:
+        return f", !llvm.loop !{e.module.parallel_loop(e.access_group(header.attrs['parallel']), line)}"
+    return f", !llvm.loop !{e.module.marked_loop(line)}" if e.module.mark_loops else ""
