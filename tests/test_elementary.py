@@ -266,3 +266,38 @@ def test_processors_without_fused_multiplication_call_the_library(monkeypatch: p
         functions.inline_of.cache_clear()
     assert found[0].tolist() == list(map(math.exp, x))
     assert found[1].tolist() == list(map(math.sin, x))
+
+
+SINGLE_INSTRUCTIONS = (
+    np.sqrt, np.absolute, np.fabs, np.floor, np.ceil, np.trunc, np.rint, np.sign, np.square, np.reciprocal, np.negative,
+    np.deg2rad, np.fmin, np.fmax, np.maximum, np.minimum, np.copysign, np.heaviside,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("ufunc", SINGLE_INSTRUCTIONS, ids=lambda one: one.__name__)
+def test_what_processors_have_is_vectorised(ufunc: np.ufunc, kind: type) -> None:
+    a = np.array([*POINTS, *POINTS[::-1]], kind)
+    operands = (a, a[::-1].copy())[: ufunc.nin]
+    jitted = njit((loop_of if ufunc.nin == 1 else pair_loop_of)(ufunc))
+    out = np.empty_like(a)
+    jitted(*operands, out)
+    with np.errstate(all="ignore"):
+        expected = ufunc(*operands)
+    assert np.array_equal(out, expected, equal_nan=True)
+    assert "loop vectorised" in jitted.explain()
+
+
+def sum_in_order(a: Array) -> Any:
+    total = 1.0
+    for i in range(len(a)):
+        total += np.sqrt(a[i]) / 3.0
+    return total
+
+
+@pytest.mark.parametrize("length", [*range(20), 100, 1001])
+def test_sums_in_order_keep_their_order(length: int) -> None:
+    a = np.random.default_rng(length).uniform(0.0, 1e9, length)
+    jitted = njit(sum_in_order)
+    assert jitted(a) == sum_in_order(a)
+    assert "loop vectorised" in jitted.explain()

@@ -20,6 +20,11 @@ def strict_sum(a):
     return s
 
 
+def recurrence(a):
+    for i in range(1, len(a)):
+        a[i] = a[i - 1] * 0.5 + a[i]
+
+
 def gathers(a, indices, k):
     total = k // indices[0]
     for i in range(len(indices)):
@@ -46,8 +51,12 @@ def test_a_vectorised_loop():
     assert all(line in (1, 2) for line, _ in found)
 
 
-def test_a_sum_in_order_is_not_vectorised():
-    assert (2, "loop not vectorised") in remarks(strict_sum, np.zeros(9))
+def test_a_recurrence_is_not_vectorised():
+    assert (1, "loop not vectorised") in remarks(recurrence, np.zeros(9))
+
+
+def test_a_sum_in_order_is_vectorised():
+    assert (2, "loop vectorised") in remarks(strict_sum, np.zeros(9))
 
 
 def test_checks_that_are_left():
