@@ -210,12 +210,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Iterator:
-    """What ``enumerate``, ``zip`` or ``reversed`` return; `sources` are the things iterated over.
+    """What ``enumerate``, ``zip``, ``a.flat`` and the like are; `sources` are the things iterated over.
 
-    For ``enumerate`` the sources are the iterable and the start value.
+    For ``enumerate`` the sources are the iterable and the start value, for ``np.ndindex`` the lengths.
     """
 
-    kind: Literal["enumerate", "zip", "reversed"]
+    kind: Literal["enumerate", "zip", "reversed", "flat", "ndenumerate", "ndindex", "nditer"]
     sources: tuple[Type, ...]
 
     def __str__(self) -> str:

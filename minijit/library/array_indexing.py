@@ -42,13 +42,13 @@ def is_integer_index(one: t.Type) -> bool:
 
 
 def index_types(index: t.Type) -> tuple[t.Type, ...]:
-    """The types of an index tuple's items; an index that is no tuple stands for a tuple of one."""
-    return index.items if isinstance(index, t.Tuple) else (index,)
+    """The types of an index tuple's items; an index that is no tuple stands for a tuple of one, and so does a list."""
+    return index.items if isinstance(index, t.Tuple) and index.cls is not list else (index,)
 
 
 def index_values(index: Val) -> list[Val]:
     """The items of an index tuple."""
-    if isinstance(index.type, t.Tuple):
+    if isinstance(index.type, t.Tuple) and index.type.cls is not list:
         return [item_of(index, k) for k in range(len(index.type.items))]
     return [index]
 

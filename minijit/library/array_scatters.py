@@ -16,6 +16,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_copying import broadcast_strides, overlaps
+from minijit.library.array_indexing import index_types
 from minijit.library.broadcasting import is_turned, walking_strides
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
 from minijit.library.casts import cast_parts
@@ -49,8 +50,7 @@ def _type_of_setitem(array: Arg, index: Arg, value: Arg) -> t.Type | None:
 
 
 def _settled(index: t.Type) -> t.Type:
-    items = index.items if isinstance(index, t.Tuple) else (index,)
-    return t.Tuple(tuple(settled_type(one) or one for one in items))
+    return t.Tuple(tuple(settled_type(one) or one for one in index_types(index)))
 
 
 def _samples() -> Iterator[tuple[Any, ...]]:

@@ -13,7 +13,14 @@ from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
 _PYTHON: dict[str, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
-_ITERATORS: dict[str, type] = {"enumerate": enumerate, "zip": zip}
+_ITERATORS: dict[str, type] = {
+    "enumerate": enumerate,
+    "zip": zip,
+    "flat": np.flatiter,
+    "ndenumerate": np.ndenumerate,
+    "ndindex": np.ndindex,
+    "nditer": np.nditer,
+}
 
 
 def class_of(one: t.Type) -> type | None:

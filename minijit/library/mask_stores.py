@@ -24,7 +24,7 @@ def store_by_mask(b: Builder, array: Val, mask: Val, value: Val | Parts, way_out
     if isinstance(value, Val):
         _store_row(b, array, mask, value, way_out)
     elif array_type(array).layout == array_type(mask).layout != "A":
-        _blend(b, array, mask, dtype, value)
+        blend(b, array, mask, dtype, value)
     else:
 
         def store(target: Value, _carried: Parts) -> Parts:
@@ -34,7 +34,7 @@ def store_by_mask(b: Builder, array: Val, mask: Val, value: Val | Parts, way_out
         for_each_true_element(b, array, mask, store, ())
 
 
-def _blend(b: Builder, array: Val, mask: Val, dtype: Dtype, parts: Parts) -> None:
+def blend(b: Builder, array: Val, mask: Val, dtype: Dtype, parts: Parts) -> None:
     """Write all elements, old or new, without a branch: the processor does several at once."""
 
     def turn(number: Value, _carried: Parts) -> Sequence[Value]:

@@ -111,18 +111,23 @@ def _is_array(inference: Inference, value: Value) -> bool:
 
 def item_function(inference: Inference, instr: Instr, plain: object, by_list: object) -> object:
     """What carries out a ``getitem`` or ``setitem``: `by_list` where the index is a list, which is held as a tuple."""
-    if not any(map(_holds_list, instr.args[1:])):
+    if not any(_holds_list(inference, arg) for arg in instr.args[1:]):
         return plain
     if not _is_array(inference, instr.args[0]):
         raise Unsupported("a list as an index or item of something else than an array", "use a tuple")
     index = instr.args[1]
-    return by_list if isinstance(index, Instr) and index.op == "build_list" else plain
+    is_list = isinstance(index, Instr) and index.op == "build_list" and _holds_list(inference, index)
+    return by_list if is_list else plain
 
 
-def _holds_list(value: Value) -> bool:
+def _holds_list(inference: Inference, value: Value) -> bool:
+    """Whether a list that is held as a tuple is in a value."""
     if not isinstance(value, Instr) or value.op not in ("build_list", "build_tuple"):
         return False
-    return value.op == "build_list" or any(map(_holds_list, value.args))
+    held = inference.fact(value).type
+    if value.op == "build_list" and isinstance(held, t.Tuple):
+        return held.cls is tuple
+    return value.op == "build_tuple" and any(_holds_list(inference, arg) for arg in value.args)
 
 
 def _callee(inference: Inference, value: Value) -> object:
