@@ -159,6 +159,16 @@ class ModuleEmitter:
         self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.unroll.full"}}}}')
         return number
 
+    def lane_loop(self, line: int) -> int:
+        """The number of a new metadata node for a loop of which one vector at a time is enough.
+
+        It has few turns, and is within a loop: several vectors side by side would only make what is left over larger.
+        """
+        number = 4 + len(self._metadata)
+        mark = f', !{{!"{LOOP_MARK}", i32 {line}}}' if self.mark_loops else ""
+        self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.interleave.count", i32 1}}{mark}}}')
+        return number
+
     def marked_loop(self, line: int) -> int:
         """The number of a new metadata node that tells from which line of the source a loop is."""
         number = 4 + len(self._metadata)
@@ -224,10 +234,11 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     Notes
     -----
     Beside the ops' own attributes these hints are read: ``Block.attrs["scalar"]`` on a loop header (neither vectorise
-    nor unroll), ``Block.attrs["parallel"]`` there and ``Instr.attrs["parallel"]`` on loads and stores (a number: those
-    of one number do not depend on what other turns of the loop do), ``Terminator.attrs["likely"]`` on a branch (a bool:
-    the first edge is likely, or unlikely), ``Function.attrs["cold"]`` (never inline, optimise for size) and
-    ``Function.attrs["recursive"]`` (the site through which the function leaves when calls are nested too deeply).
+    nor unroll) and ``["lanes"]`` (one vector at a time), ``Block.attrs["parallel"]`` there and
+    ``Instr.attrs["parallel"]`` on loads and stores (a number: those of one number do not depend on what other turns of
+    the loop do), ``Terminator.attrs["likely"]`` on a branch (a bool: the first edge is likely, or unlikely),
+    ``Function.attrs["cold"]`` (never inline, optimise for size) and ``Function.attrs["recursive"]`` (the site through
+    which the function leaves when calls are nested too deeply).
     """
     module = ModuleEmitter(unit, mark_loops)
     linkage = ""

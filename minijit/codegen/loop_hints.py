@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def hints_of(e: FunctionEmitter, header: Block) -> str:
     """The metadata for the back edge of a loop, by what its header says.
 
-    ``scalar``: neither vectorise nor unroll; ``unroll``: write out all turns; ``parallel``: turns are independent.
+    ``scalar``: neither vectorise nor unroll; ``unroll``: write out all turns; ``parallel``: turns are independent;
+    ``lanes``: one vector at a time.
     """
     if header.attrs.get("scalar"):
         return f", !llvm.loop !{e.module.scalar_loop()}"
@@ -22,4 +23,6 @@ def hints_of(e: FunctionEmitter, header: Block) -> str:
     line = 0 if header.terminator is None else header.terminator.span.line
     if "parallel" in header.attrs:
         return f", !llvm.loop !{e.module.parallel_loop(e.access_group(header.attrs['parallel']), line)}"
+    if header.attrs.get("lanes"):
+        return f", !llvm.loop !{e.module.lane_loop(line)}"
     return f", !llvm.loop !{e.module.marked_loop(line)}" if e.module.mark_loops else ""

@@ -19,7 +19,8 @@ After, if what is written lies apart from what is read and there are enough turn
 
 Every sum is still added up in its own order, so the results are the same bits. The loop over the lanes can be
 vectorised if neighbouring lanes are neighbours in memory. Where they aren't, eight lanes run in registers, the loops
-over them written out, and what is left over is done by the original. The original is also what runs if the test fails.
+over them written out, and what is left over is done by the original. The original is also what runs if the test fails;
+there it is not worth vectorising.
 """
 
 from __future__ import annotations
@@ -172,6 +173,8 @@ def _carry_out(function: Function, plan: _Plan) -> None:
     loop = plan.nest.loop
     header = loop.header
     span = header.terminator.span if header.terminator else function.span
+    for each in plan.nest.nests:
+        each.loop.header.attrs["scalar"] = True
     most = _LANES_IN_REGISTERS if plan.in_registers else _MOST_LANES
     b = MachineBuilder(Unit(""), function, Block(f"{header.label}.apart"))
     b.span = span

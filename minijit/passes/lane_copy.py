@@ -145,7 +145,10 @@ class LaneCopy:
         before = len(self.b.function.blocks)
         result = self.b.loop(self.lanes, turn, carried)
         header = self.b.function.blocks[before]
-        header.attrs["unroll" if self.all_lanes else "loop"] = True if self.all_lanes else "for"
+        if self.all_lanes:
+            header.attrs["unroll"] = True
+        else:
+            header.attrs["loop"], header.attrs["lanes"] = "for", True
         return result
 
     def _lanes_of(self, piece: Piece, carried: tuple[Value, ...]) -> tuple[Value, ...]:
