@@ -13,6 +13,7 @@ from minijit.options import Options
 
 if TYPE_CHECKING:
     from minijit.codegen.late_code import LateCode
+    from minijit.remarks import LoopReport
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Compiled:
     text_of : callable
         ``text_of(stage) -> str``; the pipeline may run again to make the text. ``"remarks"`` in place of a stage gives
         the decisions worth telling, one on each line.
+    reports : callable
+        What became of each loop; the pipeline runs again for it.
     """
 
     unit: Unit
@@ -49,6 +52,7 @@ class Compiled:
     timings: dict[str, float] = field(default_factory=dict)
     stages: tuple[str, ...] = ()
     text_of: Callable[[str], str] = str
+    reports: Callable[[], list[LoopReport]] = list
 
 
 class Compiler(Protocol):

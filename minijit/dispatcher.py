@@ -19,6 +19,7 @@ from minijit.runtime.native_type import Native, allow_native_call
 if TYPE_CHECKING:
     from types import CodeType, FunctionType
 
+    from minijit.remarks import LoopReport
     from minijit.specialise import Specialiser
     from minijit.types import Type
 
@@ -176,6 +177,18 @@ class Dispatcher(Native):
     def inspect_asm(self, signature: tuple[Type, ...] | None = None) -> str:
         """The assembly of the native code."""
         return self.inspect_ir(signature, after="asm")
+
+    def loop_reports(self, signature: tuple[Type, ...] | None = None) -> list[LoopReport]:
+        """What became of each loop: whether it is versioned and vectorised, which checks are left, and why.
+
+        Parameters
+        ----------
+        signature : tuple of Type, optional
+            One of `signatures`; by default all of them, one after the other.
+        """
+        from minijit.inspection import reports_of
+
+        return reports_of(self, signature)
 
     def explain(self) -> str:
         """What became of the function: signatures, results, times, decisions of the compiler, fallbacks."""

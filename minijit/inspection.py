@@ -8,6 +8,7 @@ from minijit import types as t
 
 if TYPE_CHECKING:
     from minijit.dispatcher import Dispatcher
+    from minijit.remarks import LoopReport
     from minijit.specialisation import Specialisation
 
 
@@ -60,6 +61,11 @@ def show_stage(dispatcher: Dispatcher, stage: str, signature: tuple[t.Type, ...]
     return "\n".join(texts)
 
 
+def reports_of(dispatcher: Dispatcher, signature: tuple[t.Type, ...] | None) -> list[LoopReport]:
+    """See :meth:`minijit.dispatcher.Dispatcher.loop_reports`."""
+    return [report for one in _chosen(dispatcher, signature) for report in one.compiled.reports()]
+
+
 def _stages(one: Specialisation, stage: str) -> tuple[str, ...]:
     known = one.compiled.stages
     if stage == "all":
@@ -95,6 +101,10 @@ def explain(dispatcher: Dispatcher) -> str:
         lines.append(title_of(one, name))
         seconds = sum(one.compiled.timings.values())
         lines.append(f"    compiled in {seconds * 1e3:.1f} ms")
+        if one.compiled.late.compiled:
+            later = sum(one.compiled.late.compiled.values())
+            count = len(one.compiled.late.compiled)
+            lines.append(f"    {count} loops were entered with checks, which were compiled then ({later * 1e3:.1f} ms)")
         if one.compiled.unit.python_calls:
             lines.append(f"    {len(one.compiled.unit.python_calls)} calls into Python")
         if one.watched.guards:

@@ -40,7 +40,7 @@ from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.share_expressions import share_expressions
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
-from minijit.remarks import remarks_of
+from minijit.remarks import LoopReport, loop_reports, remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
@@ -128,6 +128,7 @@ def compile_function(
         timings=clock.times,
         stages=stage_names(),
         text_of=text_of,
+        reports=partial(reports, function, argument_types, options),
     )
 
 
@@ -222,6 +223,12 @@ def describe(function: FunctionType, argument_types: tuple[t.Type, ...], options
         texts = [show(emit_unit(unit))]
         texts += [f"; ---- compiled when first entered: {name}\n{show(emit_late(unit, name))}" for name in unit.late]
     return "\n".join(texts)
+
+
+def reports(function: FunctionType, argument_types: tuple[t.Type, ...], options: Options) -> list[LoopReport]:
+    """Compile once more, and tell what became of the loops of `function` and of all that it calls."""
+    unit, _ = build_unit(function, argument_types, options, Clock(), lambda *_: None)
+    return loop_reports(unit, optimised_text(emit_unit(unit, mark_loops=True)))
 
 
 def _dump(stage: str, name: str, text: Callable[[], str]) -> None:

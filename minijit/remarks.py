@@ -1,32 +1,97 @@
-"""Remarks: what became of each loop, and which checks are left, by line of the source (``explain()``)."""
+"""Remarks: what became of each loop, and which checks are left and why, by line of the source (``explain()``)."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from minijit.codegen.emit import LOOP_MARK
-from minijit.ir.nodes import Function, Instr
+from minijit.ir.nodes import Block, Function
 from minijit.ir.unit import Unit
+from minijit.passes.explain_checks import Kept, LoopsAndChecks
+from minijit.passes.explain_loops import ONLY_INNERMOST, why_not_vectorised
+from minijit.passes.loop_nests import Loop
 
-_CHECKS: Final = {
-    "check_index": "index check",
-    "check_add": "overflow check of +",
-    "check_sub": "overflow check of -",
-    "check_mul": "overflow check of *",
-    "check_div": "overflow check of //",
-    "check_shl": "overflow check of <<",
-    "check_divisor": "check of a divisor",
-    "check_shape": "check of a shape",
-}
 _LOOP_NODE: Final = re.compile(r"^!(\d+) = distinct !\{(.*)\}$", re.MULTILINE)
 _LEAF: Final = re.compile(r'^!(\d+) = !\{!"([\w.]+)", i32 (\d+)\}$', re.MULTILINE)
 
 
-def remarks_of(unit: Unit, optimised: str) -> list[str]:
-    """One remark for each loop and for each line that keeps checks.
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """A check that native code still makes.
+
+    Attributes
+    ----------
+    line : int
+        Where.
+    what : str
+        ``index check``, ``overflow check of +`` ...
+    source : str
+        The part of the line that it belongs to, or an empty string.
+    why : str
+        Why no test before the loop stands for it; empty outside of loops.
+    advice : str
+        What would remove it, or an empty string.
+    """
+
+    line: int
+    what: str
+    source: str
+    why: str
+    advice: str
+
+    def __str__(self) -> str:
+        source = f" of `{self.source}`" if self.source else ""
+        why = f": {self.why}" if self.why else ""
+        advice = f" ({self.advice})" if self.advice else ""
+        return f"kept: {self.what}{source}{why}{advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopReport:
+    """What became of a loop.
+
+    Attributes
+    ----------
+    function, filename, line
+        Where it is.
+    replaced : int
+        How many checks a test before it has replaced; 0 if it is not versioned. An inner loop counts with the loop
+        around it that is.
+    not_versioned : str
+        Why it is not versioned although checks are left, or an empty string.
+    vectorised : bool
+        Whether LLVM made a vector loop of it.
+    not_vectorised : str
+        Why not, or an empty string.
+    checks : tuple of CheckReport
+        Those that are left in it, and not in a loop within it.
+    """
+
+    function: str
+    filename: str
+    line: int
+    replaced: int
+    not_versioned: str
+    vectorised: bool
+    not_vectorised: str
+    checks: tuple[CheckReport, ...]
+
+    def lines(self) -> list[tuple[int, str]]:
+        """What ``explain()`` prints, with the line of the source each belongs to."""
+        found = []
+        if self.not_versioned:
+            found.append((self.line, f"loop not versioned: {self.not_versioned}"))
+        if self.not_vectorised != ONLY_INNERMOST:
+            why = f": {self.not_vectorised}" if self.not_vectorised else ""
+            found.append((self.line, "loop vectorised" if self.vectorised else f"loop not vectorised{why}"))
+        return found + [(check.line, str(check)) for check in self.checks]
+
+
+def loop_reports(unit: Unit, optimised: str) -> list[LoopReport]:
+    """A report for each loop of the source, in order.
 
     Parameters
     ----------
@@ -36,10 +101,25 @@ def remarks_of(unit: Unit, optimised: str) -> list[str]:
         The LLVM text after the passes, made with ``mark_loops=True``.
     """
     vectorised = vectorised_lines(optimised)
-    remarks: list[str] = []
+    reports: dict[LoopReport, None] = {}
     for function in unit.functions.values():
-        remarks += _of_function(function, vectorised)
-    return list(dict.fromkeys(remarks))
+        found = LoopsAndChecks(function)
+        for loop in found.loops:
+            if loop.header.attrs.get("loop"):
+                reports[_report(found, loop, vectorised)] = None
+    return sorted(reports, key=lambda each: (each.filename, each.line))
+
+
+def remarks_of(unit: Unit, optimised: str) -> list[str]:
+    """What the passes have noted, the reports as text, and the checks outside of loops: ``file:line: text``."""
+    found: list[tuple[str, int, int, str]] = []
+    for report in loop_reports(unit, optimised):
+        found += [(report.filename, line, rank, text) for rank, (line, text) in enumerate(report.lines())]
+    for function in unit.functions.values():
+        found += [(function.filename, span.line, -1, text) for span, text in function.attrs.get("remarks", ())]
+        outside = [each for each in LoopsAndChecks(function).kept(None) if each.what != "check of a value"]
+        found += [(function.filename, each.line, 99, str(CheckReport(*each))) for each in outside]
+    return [f"{name}:{line}: {text}" for name, line, _, text in sorted(dict.fromkeys(found))]
 
 
 def vectorised_lines(optimised: str) -> set[int]:
@@ -53,34 +133,40 @@ def vectorised_lines(optimised: str) -> set[int]:
     return lines
 
 
-def _of_function(function: Function, vectorised: set[int]) -> Iterable[str]:
-    found: list[tuple[int, int, str]] = []
-    for span, text in function.attrs.get("remarks", ()):
-        found.append((span.line, 0, text))
-    for block in function.blocks:
-        if block.attrs.get("loop") and not block.attrs.get("scalar") and block.terminator is not None:
-            line = block.terminator.span.line
-            found.append((line, 1, "loop vectorised" if line in vectorised else "loop not vectorised"))
-    for line, checks in _checks_by_line(function).items():
-        counted = ", ".join(name if count == 1 else f"{count} x {name}" for name, count in checks.items())
-        found.append((line, 2, f"kept: {counted}"))
-    return [f"{function.filename}:{line}: {text}" for line, _, text in sorted(set(found))]
+def _report(found: LoopsAndChecks, loop: Loop, vectorised: set[int]) -> LoopReport:
+    function, line = found.function, _line_of(loop.header)
+    replaced, too_large = _versioned(function, loop)
+    kept = found.kept(loop)
+    is_vector = line in vectorised
+    return LoopReport(
+        function=function.name,
+        filename=function.filename,
+        line=line,
+        replaced=replaced,
+        not_versioned="" if replaced else "it is too large" if too_large else _why_not_versioned(kept),
+        vectorised=is_vector,
+        not_vectorised="" if is_vector else why_not_vectorised(found, loop),
+        checks=tuple(CheckReport(*each) for each in kept),
+    )
 
 
-def _checks_by_line(function: Function) -> dict[int, Counter[str]]:
-    """The checks on every line, those of the slow copies of versioned loops left out."""
-    found: dict[int, Counter[str]] = {}
-    for block in function.blocks:
-        if block.attrs.get("slow"):
-            continue
-        for instr in block.instrs:
-            name = _name_of_check(instr)
-            if name:
-                found.setdefault(instr.span.line, Counter())[name] += 1
-    return found
+def _why_not_versioned(kept: Iterable[Kept]) -> str:
+    for each in kept:
+        where = "" if "line" in each.why else f" (line {each.line})"
+        return f"{each.why}{where}" if each.why else "its checks can't be made before it"
+    return ""
 
 
-def _name_of_check(instr: Instr) -> str:
-    if instr.op == "check":
-        return "check of a value"
-    return _CHECKS.get(instr.op, "")
+def _versioned(function: Function, loop: Loop | None) -> tuple[int, bool]:
+    """How many checks the versioning of this loop or of one around it has replaced; whether that would be too large."""
+    decisions: dict[object, tuple[int, bool]] = function.attrs.get("versioned", {})
+    while loop is not None:
+        end = loop.header.terminator
+        if end is not None and end.span in decisions:
+            return decisions[end.span]
+        loop = loop.parent
+    return 0, False
+
+
+def _line_of(header: Block) -> int:
+    return header.terminator.span.line if header.terminator is not None else 0

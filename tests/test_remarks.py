@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 
 import minijit
 from minijit.remarks import vectorised_lines
@@ -47,12 +50,14 @@ def remarks(function, *args):
 
 def test_a_vectorised_loop():
     found = remarks(scale, np.zeros(9), np.zeros(9))
-    assert (1, "loop vectorised") in found or (1, "loop not vectorised") in found
+    assert (1, "loop vectorised") in found
+    assert (1, "loop versioned: 1 check replaced by a test before it") in found
     assert all(line in (1, 2) for line, _ in found)
 
 
 def test_a_recurrence_is_not_vectorised():
-    assert (1, "loop not vectorised") in remarks(recurrence, np.zeros(9))
+    found = dict(remarks(recurrence, np.zeros(9)))
+    assert found[1].startswith("loop not vectorised: a turn may need what the one before")
 
 
 def test_a_sum_in_order_is_vectorised():
@@ -64,6 +69,94 @@ def test_checks_that_are_left():
     kept = {line: text for line, text in found if text.startswith("kept")}
     assert "index check" in kept[1]
     assert "index check" in kept[3]
+
+
+def searches(a, x):
+    low, high = 0, len(a)
+    while low < high:
+        middle = (low + high) // 2
+        if a[middle] < x:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def stops(a):
+    for i in range(len(a)):
+        if a[i] > 5.0:
+            return i
+    return -1
+
+
+def nested(a, out, n):
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = a[j, i] / (a[i, j] + 1.0)
+
+
+def divides(x, steps):
+    for k in range(steps):
+        x = x - (x * x - 2.0) / (2.0 * x)
+    return x
+
+
+def grows(n, x):
+    product = 1
+    for i in range(n):
+        product *= x
+    return product
+
+
+def helped(a, n):
+    for i in range(n):
+        a[i] = math.lgamma(a[i])
+
+
+def reports(function, *args):
+    compiled = minijit.njit(function)
+    compiled(*args)
+    return compiled.loop_reports()
+
+
+def test_why_a_check_is_kept():
+    (gather,) = reports(gathers, np.zeros(9), np.ones(3, np.int64), 3)
+    first = gathers.__code__.co_firstlineno
+    index = next(check for check in gather.checks if check.what == "index check")
+    assert (index.line, index.source) == (first + 3, "a[indices[i]]")
+    assert index.why == f"the index is read from an array (`indices[i]`, line {first + 3})" and index.advice
+    assert gather.line == first + 2 and gather.function == "gathers" and gather.filename == __file__
+    (division,) = reports(divides, 1.0, 5)
+    assert ["a NumPy float divides" in check.advice for check in division.checks] == [True]
+    (growth,) = reports(grows, 5, 3)
+    assert ["depends on `product`, which the loop assigns" in check.why for check in growth.checks] == [True]
+    assert "`product`" in growth.not_versioned
+
+
+def test_why_a_loop_is_no_vector_loop():
+    def why(function, *args):
+        (report,) = reports(function, *args)
+        assert not report.vectorised
+        return report.not_vectorised
+
+    assert "`break` or `return`" in why(stops, np.zeros(9))
+    assert "number of its turns" in why(searches, np.zeros(9), 1.0)
+    assert "a call" in why(helped, np.ones(9), 9) and "math.lgamma" in why(helped, np.ones(9), 9)
+    assert "may have to stop" in why(grows, 5, 3)
+
+
+def test_nests_are_versioned_as_a_whole():
+    outer, inner = reports(nested, np.ones((4, 4)), np.ones((4, 4)), 4)
+    assert outer.replaced == inner.replaced > 0
+    assert not outer.vectorised and outer.not_vectorised == "only innermost loops are"
+    assert not outer.checks and not inner.checks
+
+
+def test_loops_that_were_entered_with_checks_are_told():
+    compiled = minijit.njit(nested)
+    with pytest.raises(IndexError):
+        compiled(np.ones((3, 3)), np.ones((4, 4)), 4)
+    assert "entered with checks" in compiled.explain()
 
 
 def test_remarks_come_in_the_order_of_lines():

@@ -109,13 +109,16 @@ class _Versioning:
         truths = list(dict.fromkeys(each.truth for each in conditional.values() if each.truth is not None))
         size = sum(len(block.instrs) for block in blocks)
         line = loop.header.terminator.span if loop.header.terminator else self.function.span
-        remarks = self.function.attrs.setdefault("remarks", [])
+        decisions = self.function.attrs.setdefault("versioned", {})
         if not conditional:
             return
         if size > _MOST_INSTRUCTIONS or len(conditions) + len(magnitudes) > _MOST_CONDITIONS:
-            remarks.append((line, "loop not versioned: it is too large"))
+            decisions[line] = 0, True
             return
-        remarks.append((line, f"loop versioned: {len(conditional)} checks replaced by a test before it"))
+        decisions[line] = len(conditional), False
+        remarks = self.function.attrs.setdefault("remarks", [])
+        what = "1 check" if len(conditional) == 1 else f"{len(conditional)} checks"
+        remarks.append((line, f"loop versioned: {what} replaced by a test before it"))
         self._make_copy(loop, blocks, conditional, EntryTest(forms, conditions, magnitudes, truths))
 
     def _remove_in_place(self, instr: Instr, removal: Removal) -> None:

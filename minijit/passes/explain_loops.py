@@ -1,0 +1,84 @@
+"""Why a loop is no vector loop, as far as its shape tells (for ``explain()``)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from minijit.ir.nodes import Function, Instr, Param, Value
+from minijit.passes.explain_checks import LoopsAndChecks, source_text
+from minijit.passes.loop_nests import Loop
+
+_FLOAT_SUMS: Final = frozenset(("fadd", "fsub", "fmul"))
+_INTEGER_SUMS: Final = frozenset(("add", "sub", "mul", "and", "or", "xor", "intrinsic", "select"))
+_CALLS: Final = {"call_c": "a call", "invoke": "a call", "call_python": "a call into Python", "call_late": "a call"}
+ONLY_INNERMOST: Final = "only innermost loops are"
+
+
+def why_not_vectorised(found: LoopsAndChecks, loop: Loop) -> str:
+    """The first reason that is found, in the user's words."""
+    function = found.function
+    if loop.children:
+        return ONLY_INNERMOST
+    instrs = [instr for block in loop.blocks for instr in block.instrs]
+    for instr in instrs:
+        if instr.op in _CALLS and not instr.attrs.get("vector"):
+            return f"{_CALLS[instr.op]} at line {instr.span.line}{_quoted(function, instr)}"
+    kept = found.kept(loop)
+    if kept:
+        return f"it may have to stop at line {kept[0].line} ({kept[0].what})"
+    if loop.turns is None:
+        return "the number of its turns is not known before it"
+    if _leaves_early(loop):
+        return "a `break` or `return` may end it early"
+    carried = _carried(loop)
+    if carried is not None:
+        return carried
+    if any(instr.op == "store" for instr in instrs) and any(instr.op == "load" for instr in instrs):
+        return "a turn may need what the one before has stored, or LLVM expects no gain"
+    return "LLVM expects no gain"
+
+
+def _quoted(function: Function, instr: Instr) -> str:
+    text = source_text(function, instr)
+    return f" (`{text}`)" if text else ""
+
+
+def _leaves_early(loop: Loop) -> bool:
+    return any(edge.block not in loop.blocks for block in loop.blocks - {loop.header} for edge in block.edges)
+
+
+def _carried(loop: Loop) -> str | None:
+    """What a variable that goes from turn to turn forbids."""
+    for place, param in enumerate(loop.header.params):
+        values = [edge.args[place] for edge in loop.back]
+        if param is loop.counter or all(isinstance(value, Instr) and value.op == "const" for value in values):
+            continue
+        name = param.name.partition(".")[0]
+        what = f"`{name}`" if name else "a variable"
+        if any(_reaches(value, param, loop, _FLOAT_SUMS) for value in values):
+            return f"floats are added to {what} in the written order (fastmath=True allows any)"
+        if not all(_reaches(value, param, loop, _INTEGER_SUMS) for value in values):
+            return f"each turn needs {what} of the turn before"
+    return None
+
+
+def _reaches(value: Value, param: Param, loop: Loop, ops: frozenset[str]) -> bool:
+    """Whether a value is made of what the loop's header has for `param`, with operations of these kinds."""
+    arriving: dict[Param, list[Value]] = {}
+    for block in loop.blocks:
+        for edge in block.edges:
+            for target, arg in zip(edge.block.params, edge.args, strict=True):
+                arriving.setdefault(target, []).append(arg)
+    waiting, seen = [value], set[Value]()
+    while waiting:
+        one = waiting.pop()
+        if one is param:
+            return True
+        if one in seen:
+            continue
+        seen.add(one)
+        if isinstance(one, Param):
+            waiting += arriving.get(one, [])
+        elif one.op in ops:
+            waiting += one.args
+    return False
