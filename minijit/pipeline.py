@@ -37,6 +37,7 @@ from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.outline_checked import outline_checked
 from minijit.passes.remove_dead_code import remove_dead_code
+from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
@@ -59,6 +60,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("version loops", version_loops),
     ("interchange loops", interchange_loops),
     ("remove dead code", remove_dead_code),
+    ("repeat bodies", repeat_bodies),
 )
 """The passes on the stage "loops", in order."""
 
@@ -71,6 +73,7 @@ ORDER: Final = (
     ("use ranges", "version loops", "what never fails needs no test before a loop"),
     ("version loops", "interchange loops", "turns can run side by side only if none of them can fail"),
     ("interchange loops", "remove dead code", "addresses of elements that are kept in registers are dead"),
+    ("remove dead code", "repeat bodies", "dead code makes bodies look longer"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),
 )
 """Why the order is what it is: the first must come before the second."""

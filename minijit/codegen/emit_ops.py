@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -59,9 +60,28 @@ def _freeze(e: FunctionEmitter, instr: Instr) -> None:
 
 def _convert(e: FunctionEmitter, instr: Instr) -> None:
     (value,) = instr.args
-    if value.type != instr.type:
+    if instr.attrs["how"] == "fptosi or least":
+        _convert_or_least(e, instr)
+    elif value.type != instr.type:
         e.lines.append(f"  {e.ref(instr)} = {instr.attrs['how']} {e.typed(value)} to {llvm_type(instr.type)}")
 
+
+def _convert_or_least(e: FunctionEmitter, instr: Instr) -> None:
+    """The whole part of a float64, or -2**63 where 64 bits don't hold it: what x86 processors do by themselves."""
+    if _IS_X86:
+        vector = e.temporary(f"insertelement <2 x double> poison, {e.typed(instr.args[0])}, i64 0")
+        e.module.declare_text(_TRUNCATE, f"declare i64 @{_TRUNCATE}(<2 x double>)")
+        e.lines.append(f"  {e.ref(instr)} = call i64 @{_TRUNCATE}(<2 x double> {vector})")
+        return
+    e.module.declare("llvm.fabs.f64", "double", instr.args)
+    size = e.temporary(f"call double @llvm.fabs.f64({e.typed(instr.args[0])})")
+    fits = e.temporary(f"fcmp olt double {size}, 0x43E0000000000000")
+    number = e.temporary(f"fptosi {e.typed(instr.args[0])} to i64")
+    e.lines.append(f"  {e.ref(instr)} = select i1 {fits}, i64 {number}, i64 {-1 << 63}")
+
+
+_IS_X86: Final = platform.machine().lower() in ("x86_64", "amd64")
+_TRUNCATE: Final = "llvm.x86.sse2.cvttsd2si64"
 
 # ---- intrinsics
 

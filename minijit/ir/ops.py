@@ -103,7 +103,11 @@ OPS: Final[dict[str, Op]] = {
     "freeze": _row("a", "", "as a; what was poison is some number from here on", "", "L"),
     "select": _row("condition a b", "", "as a", "", "L"),
     "convert": _row(
-        "a", "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast", "machine type", "", "L"
+        "a",
+        "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast; fptosi or least: if it does not fit",
+        "machine type",
+        "",
+        "L",
     ),
     "intrinsic": _row("*args", "name: without the type, as sqrt, floor, ctpop, smin; flags", "machine type", "", "L"),
     # ---- checks (L): each has attrs["site"], where the function leaves when the check fails

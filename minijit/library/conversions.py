@@ -7,7 +7,7 @@ import math
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.operands import INTEGER, NUMBER, REAL, complex_parts, int_part, raised_by
+from minijit.library.operands import INTEGER, LEAST, NUMBER, REAL, complex_parts, int_part, raised_by
 from minijit.library.registry import Arg, lowers
 from minijit.library.samples import BOOLS, COMPLEXES, FEW_COMPLEXES, FEW_FLOATS, FLOATS, INTS, each, pairs
 from minijit.library.vals import Val
@@ -20,18 +20,17 @@ _TOO_LARGE = "a float is too large for an int of 64 bits"
 
 def int_of_float(b: Builder, number: Value) -> Val:
     """A float cut off towards zero; nan and infinities are errors, what 64 bits do not hold bails out."""
-    fits = b.and_(b.fcmp("oge", number, b.f64(-(2.0**63))), b.fcmp("olt", number, b.f64(2.0**63)))
-
-    def convert() -> list[Value]:
-        return [b.convert("fptosi", number, I64)]
+    # What does not fit gives the least number, like -2**63 itself, which is rare enough for the cold side.
+    converted = b.convert("fptosi or least", number, I64)
+    fits = b.icmp("ne", converted, b.i64(LEAST))
 
     def leave() -> list[Value]:
         b.check(b.fcmp("ord", number, number), *_OF_NAN)
         b.check(b.fcmp("one", b.intrinsic("fabs", F64, number), b.f64(math.inf)), *_OF_INFINITY)
-        b.leave(b.site("bail", OverflowError, _TOO_LARGE))
-        return []
+        b.bail_unless(b.fcmp("oeq", number, b.f64(-(2.0**63))), _TOO_LARGE)
+        return [b.i64(LEAST)]
 
-    return b.int_val(b.if_else(fits, convert, leave, likely=True)[0])
+    return b.int_val(b.if_else(fits, lambda: [converted], leave, likely=True)[0])
 
 
 @lowers(int, INTEGER, result=t.INT, fold=True, samples=each(INTS, BOOLS))

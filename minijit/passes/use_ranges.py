@@ -33,7 +33,7 @@ _DIVISIONS: Final = frozenset(("check_div", "floor_div", "floor_mod"))
 _CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
 _DECIDED: Final = frozenset(("icmp", "and", "or", "xor"))
 """Pure ops whose result becomes a constant where there is only one that it can be."""
-_GAINING: Final = frozenset((*_EXACT, *_DIVISIONS, "check_shl", "check_index"))
+_GAINING: Final = frozenset((*_EXACT, *_DIVISIONS, "check_shl"))
 _EXTREMES: Final = {"smax": "smin", "smin": "smax", "umax": "umin", "umin": "umax"}
 
 

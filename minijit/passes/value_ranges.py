@@ -27,10 +27,9 @@ from minijit.passes.intervals import Interval, join, meet
 from minijit.passes.told_ranges import Told
 from minijit.passes.transfer_ranges import TRANSFER, is_integer
 
-_ROUNDS_BEFORE_WIDENING: Final = 2
-_MOST_ROUNDS: Final = 9
+_MOST_ROUNDS: Final = 8
 _LOWER: Final = (1, 0, -1)
-_UPPER: Final = (0, (1 << 31) - 1, (1 << 53))
+_UPPER: Final = (0,)
 """Where widening stops first; then at what the type can hold."""
 
 
@@ -107,7 +106,7 @@ class ValueRanges:
 
     def _solve(self) -> None:
         for number in range(_MOST_ROUNDS):
-            if not self._round(widen=number >= _ROUNDS_BEFORE_WIDENING):
+            if not self._round(widen=number > 0):
                 break
         else:
             self._give_up()

@@ -1,0 +1,63 @@
+"""Have LLVM write the bodies of short loops down several times, where that pays.
+
+Before::
+
+    for(%i, %state):                            ; loop: for
+
+After::
+
+    for(%i, %state):                            ; loop: for, repeat: 8
+
+A turn costs at least the test for the end and the jump back, and what one turn hands to the next one goes through
+memory or a register; with several turns in a row, multiplications by constants join, and what was stored need not be
+loaded again. Loops that LLVM vectorises are left as they are: the note says that as well. So are loops that carry a
+float, which take as long as its additions do, and loops that divide or call.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from minijit.ir.builder import known
+from minijit.ir.dominance import Dominators
+from minijit.ir.nodes import Block, Edge, Function, Instr, predecessors
+from minijit.machine import F32, F64
+from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
+
+_FEW: Final = 10
+_MOST_INSTRUCTIONS: Final = 40
+_DIVISIONS: Final = frozenset(("floor_div", "floor_mod", "check_div", "sdiv", "udiv", "srem", "urem", "fdiv", "frem"))
+_CALLS: Final = frozenset(("call_c", "call_python", "invoke", "incref", "decref", "copy", "fill"))
+
+
+def repeat_bodies(function: Function) -> None:
+    """Note on the headers of loops how often their bodies are to be written down, in place (stage "loops")."""
+    before = predecessors(function)
+    for outer in outermost_loops(function, Dominators(function)):
+        for loop in with_inner_loops(outer):
+            if not loop.children and not loop.header.attrs.keys() & {"slow", "scalar", "unroll"}:
+                size = _size_of_simple(loop, before)
+                if 0 < size <= _MOST_INSTRUCTIONS:
+                    loop.header.attrs["repeat"] = 8 if size <= _FEW else 4
+
+
+def _size_of_simple(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -> int:
+    """The number of instructions, 0 for a loop that is not to be touched."""
+    if any(param.type in (F32, F64) for param in loop.header.params):
+        return 0
+    back = [source for source, _ in before[loop.header] if source in loop.blocks]
+    joins = len(back) > 1 or any(len(before[block]) > 1 for block in loop.blocks - {loop.header})
+    if loop.turns is None and joins:
+        # Which way it takes is seldom foreseen, and how many turns there are isn't either.
+        return 0
+    size = 0
+    for block in loop.blocks:
+        for instr in block.instrs:
+            if instr.op in _CALLS or (instr.op in _DIVISIONS and not _is_quick(instr)):
+                return 0
+            size += instr.op != "const"
+    return size
+
+
+def _is_quick(division: Instr) -> bool:
+    return division.op != "fdiv" and known(division.args[1]) is not None
