@@ -8,6 +8,7 @@ from typing import Final
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, machine, symbol
 from minijit.codegen.emit_ops import Emitter
+from minijit.codegen.emit_recursion import emit_call, store_depth
 from minijit.codegen.thunks import thunk_symbol
 from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
@@ -116,8 +117,10 @@ def _invoke(e: FunctionEmitter, instr: Instr) -> None:
     slots, *parts = instr.args
     name: str = instr.attrs["function"]
     e.module.declare_native(name, parts)
-    status = _call_native(e, name, [slots, *parts])
+    status, returned, recursion = emit_call(e, instr)
     _leave_with_callee(e, status, instr.attrs["site"])
+    if recursion is not None:
+        recursion.store(e, returned, e.ref(slots))
     if _has_visible_effects(instr.attrs.get("effects", ("unknown",))):
         e.mark_dirty()
 
@@ -139,6 +142,7 @@ def _leave_with_callee(e: FunctionEmitter, status: str, site: int) -> None:
 
 def _call_late(e: FunctionEmitter, instr: Instr) -> None:
     """Call through the table of late functions. What leaves the late function leaves this one: it is a part of it."""
+    store_depth(e)
     e.module.declare_text(LATE_TABLE, f"@{LATE_TABLE} = external global i8")
     entry = f"getelementptr (i8, ptr @{LATE_TABLE}, i64 {LATE_ENTRY_BYTES * instr.attrs['number']})"
     code = e.temporary(f"load ptr, ptr {entry}, align 8")

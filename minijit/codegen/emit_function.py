@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from minijit.codegen.emit_literals import ALIGNMENT, literal, llvm_type, machine, quoted, symbol
+from minijit.codegen.emit_recursion import Recursion, emit_outer
 from minijit.codegen.loop_hints import hints_of
 from minijit.errors import InternalError
 from minijit.ir import context as layout
@@ -59,12 +60,14 @@ class FunctionEmitter:
         "lines",
         "module",
         "names",
+        "recursion",
     )
 
     def __init__(self, module: ModuleEmitter, function: Function) -> None:
         self.module = module
         self.function = function
         self.flags = module.flags
+        self.recursion: Recursion | None = None
         self.lines: list[str] = []
         self.entry: list[str] = []
         self.cold: list[str] = []
@@ -207,6 +210,8 @@ class FunctionEmitter:
     def emit(self, name: str, linkage: str) -> None:
         """Emit everything and hand the text to the module."""
         blocks = self._blocks
+        if self.function.attrs.get("recursive") is not None:
+            self.recursion = Recursion(self.module, name)
         entry_is_target = any(edge.block is blocks[0] for block in blocks for edge in block.edges)
         parameters = self._parameters(name, entry_is_target)
         for block in blocks:
@@ -216,34 +221,46 @@ class FunctionEmitter:
         self._finish_entry()
         attributes = " #1" if self.function.attrs.get("cold") else " #0"
         out = self.module.lines
-        out.append(f"define {linkage}i32 {symbol(name)}({parameters}){attributes} {{\nentry:")
+        if self.recursion is None:
+            out.append(f"define {linkage}i32 {symbol(name)}({parameters}){attributes} {{\nentry:")
+        else:
+            recursion = self.recursion
+            out.append(f"define internal {recursion.result} {recursion.symbol}({parameters}){attributes} {{\nentry:")
         out += self.entry
         out += self.lines
         out += self.cold
         self._emit_leave(out)
         out.append("}\n")
+        if self.recursion is not None:
+            types = [machine(param.type) for param in self.function.params]
+            names = [f"%a{place}" for place in range(len(types))]
+            emit_outer(self, self.recursion, linkage, ", ".join(self._parameter_texts(name, names)), types)
 
     def _parameters(self, name: str, entry_is_target: bool) -> str:
-        size = 8 * self.module.result_slots(name)
-        result = f"ptr noalias writeonly captures(none) dereferenceable({size}) %ret" if size else "ptr noalias %ret"
-        texts = [f"ptr noalias nonnull align 8 dereferenceable({layout.SIZE}) %ctx", result]
-        names: list[str] = []
-        for param in self.function.params:
-            name_text = self.fresh() if entry_is_target else self.ref(param)
-            names.append(name_text)
-            # Python's values are all there; only unions, between native functions, have parts that hold nothing.
-            defined = "noundef " if name == next(iter(self.module.unit.functions)) else ""
-            texts.append(f"{llvm_type(param.type)} {defined}{name_text}")
+        names = [self.fresh() if entry_is_target else self.ref(param) for param in self.function.params]
+        texts = self._parameter_texts(name, names)
         if entry_is_target:
             # LLVM allows no edge to its entry block, so the parameters reach the loop through phi nodes.
             arguments: list[Value] = [Param(self.function.blocks[0], type=each.type) for each in self.function.params]
             for argument, name_text in zip(arguments, names, strict=True):
                 self.names[argument] = name_text
             self._incoming[self.function.blocks[0]].append(("entry", arguments))
-        if self.function.attrs.get("recursive") is not None:
+        if self.recursion is not None:
             # The recursion check ends LLVM's entry block; _finish_entry writes it.
             self._incoming = {b: [("c.depth", v) for _, v in rows] for b, rows in self._incoming.items()}
+            texts[1:2] = ["i64 %depth"] if self.recursion.parts is not None else ["i64 %depth", texts[1]]
         return ", ".join(texts)
+
+    def _parameter_texts(self, name: str, names: list[str]) -> list[str]:
+        """What LLVM is told of the parameters: the context, where the result goes, the function's own."""
+        size = 8 * self.module.result_slots(name)
+        result = f"ptr noalias writeonly captures(none) dereferenceable({size}) %ret" if size else "ptr noalias %ret"
+        texts = [f"ptr noalias nonnull align 8 dereferenceable({layout.SIZE}) %ctx", result]
+        # Python's values are all there; only unions, between native functions, have parts that hold nothing.
+        defined = "noundef " if name == next(iter(self.module.unit.functions)) else ""
+        for param, name_text in zip(self.function.params, names, strict=True):
+            texts.append(f"{llvm_type(param.type)} {defined}{name_text}")
+        return texts
 
     def _finish_entry(self) -> None:
         if self.has_dirty:
@@ -251,10 +268,7 @@ class FunctionEmitter:
         site = self.function.attrs.get("recursive")
         if site is not None:
             self.entry += [
-                f"  %depth = getelementptr inbounds i8, ptr %ctx, i64 {layout.DEPTH}",
-                "  %depth.old = load i64, ptr %depth, align 8",
-                "  %depth.new = sub nsw i64 %depth.old, 1",
-                "  store i64 %depth.new, ptr %depth, align 8",
+                "  %depth.new = sub nsw i64 %depth, 1",
                 "  %depth.gone = icmp slt i64 %depth.new, 0",
                 f"  br i1 %depth.gone, label %{self.exit_label(site, [])}, label %c.depth{UNLIKELY}",
                 "c.depth:",
@@ -275,17 +289,10 @@ class FunctionEmitter:
                 "  %dirty.now = or i64 %dirty.before, %dirty.own",
                 "  store i64 %dirty.now, ptr %dirty.word, align 8",
             ]
-        self._restore_depth(out)
-        out.append("  ret i32 %status")
-
-    def _restore_depth(self, out: list[str]) -> None:
-        if self.function.attrs.get("recursive") is not None:
-            before, after = self.fresh(), self.fresh()
-            out += [
-                f"  {before} = load i64, ptr %depth, align 8",
-                f"  {after} = add nsw i64 {before}, 1",
-                f"  store i64 {after}, ptr %depth, align 8",
-            ]
+        if self.recursion is None:
+            out.append("  ret i32 %status")
+        else:
+            self.recursion.returned(self, out, "%status")
 
     # ---- blocks
 
@@ -371,12 +378,14 @@ class FunctionEmitter:
         return self._groups[number]
 
     def _emit_return(self, parts: list[Value]) -> None:
+        if self.recursion is not None and self.recursion.parts is not None:
+            self.recursion.returned(self, self.lines, "0", parts)
+            return
         for index, part in enumerate(parts):
             pointer = "%ret"
             if index:
                 pointer = self.temporary(f"getelementptr inbounds i8, ptr %ret, i64 {8 * index}")
             self.store(part, pointer)
-        self._restore_depth(self.lines)
         self.lines.append("  ret i32 0")
 
     def store(self, value: Value, pointer: str, hints: str = "") -> None:

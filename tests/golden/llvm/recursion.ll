@@ -2,15 +2,12 @@
 declare { i64, i1 } @llvm.ssub.with.overflow.i64(i64, i64)
 declare void @mj_trace(ptr, i32) #2
 
-define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias %ret, i64 noundef %x0.1) #0 {
+define internal i32 @mj_f.inner(ptr noalias nonnull align 8 dereferenceable(256) %ctx, i64 %depth, ptr noalias %ret, i64 noundef %x0.1) #0 {
 entry:
   %v2 = alloca [1 x i64], align 16
-  %depth = getelementptr inbounds i8, ptr %ctx, i64 24
-  %depth.old = load i64, ptr %depth, align 8
-  %depth.new = sub nsw i64 %depth.old, 1
-  store i64 %depth.new, ptr %depth, align 8
+  %depth.new = sub nsw i64 %depth, 1
   %depth.gone = icmp slt i64 %depth.new, 0
-  br i1 %depth.gone, label %x18, label %c.depth, !prof !1
+  br i1 %depth.gone, label %x16, label %c.depth, !prof !1
 c.depth:
   br label %b0.entry
 b0.entry:
@@ -22,7 +19,7 @@ b1.then:
   %t6 = extractvalue { i64, i1 } %t4, 1
   br i1 %t6, label %x7, label %c8, !prof !1
 c8:
-  %t9 = call i32 @mj_f(ptr %ctx, ptr %v2, i64 %v5)
+  %t9 = call i32 @mj_f.inner(ptr %ctx, i64 %depth.new, ptr %v2, i64 %v5)
   %t10 = icmp ne i32 %t9, 0
   br i1 %t10, label %x11, label %c12, !prof !1
 c12:
@@ -34,23 +31,26 @@ b2.else:
 b3.join:
   %p15 = phi i64 [ %v14, %c12 ], [ %x0.1, %b2.else ]
   store i64 %p15, ptr %ret, align 8
-  %t16 = load i64, ptr %depth, align 8
-  %t17 = add nsw i64 %t16, 1
-  store i64 %t17, ptr %depth, align 8
   ret i32 0
 x7:  ; bail OverflowError, line 0
   br label %leave
 x11:
   call void @mj_trace(ptr %ctx, i32 1)
   br label %leave
-x18:  ; bail RecursionError, line 0
+x16:  ; bail RecursionError, line 0
   br label %leave
 leave:
-  %status = phi i32 [ 2, %x7 ], [ %t9, %x11 ], [ 3, %x18 ]
-  %t19 = load i64, ptr %depth, align 8
-  %t20 = add nsw i64 %t19, 1
-  store i64 %t20, ptr %depth, align 8
+  %status = phi i32 [ 2, %x7 ], [ %t9, %x11 ], [ 3, %x16 ]
   ret i32 %status
+}
+
+define i32 @mj_f(ptr noalias nonnull align 8 dereferenceable(256) %ctx, ptr noalias %ret, i64 noundef %a0) #0 {
+entry:
+  %t17 = getelementptr inbounds i8, ptr %ctx, i64 24
+  %t18 = load i64, ptr %t17, align 8
+  %t19 = call i32 @mj_f.inner(ptr %ctx, i64 %t18, ptr %ret, i64 %a0)
+  store i64 %t18, ptr %t17, align 8
+  ret i32 %t19
 }
 
 attributes #0 = { nounwind }
