@@ -72,6 +72,23 @@ def test_golden(path: Path, update_golden: bool) -> None:
     check_golden(path, produce, update_golden)
 
 
+def never_entered(n):
+    total = n
+    for i in range(0):
+        for j in range(i, 2):
+            total += i * j
+        for k in range(5, n):
+            total += k // (n + i)
+    return total
+
+
+def test_loops_without_turns() -> None:
+    compiled = njit(never_entered)
+    with native(compiled):
+        for n in (0, 3, 2**63 - 1):
+            assert_same(compiled, n)
+
+
 # ---- what needs no check
 
 
