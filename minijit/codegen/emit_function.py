@@ -221,20 +221,16 @@ class FunctionEmitter:
         self._finish_entry()
         attributes = " #1" if self.function.attrs.get("cold") else " #0"
         out = self.module.lines
-        if self.recursion is None:
-            out.append(f"define {linkage}i32 {symbol(name)}({parameters}){attributes} {{\nentry:")
-        else:
-            recursion = self.recursion
-            out.append(f"define internal {recursion.result} {recursion.symbol}({parameters}){attributes} {{\nentry:")
+        head = f"{linkage}i32 {symbol(name)}" if self.recursion is None else self.recursion.head
+        out.append(f"define {head}({parameters}){attributes} {{\nentry:")
         out += self.entry
         out += self.lines
         out += self.cold
         self._emit_leave(out)
         out.append("}\n")
         if self.recursion is not None:
-            types = [machine(param.type) for param in self.function.params]
-            names = [f"%a{place}" for place in range(len(types))]
-            emit_outer(self, self.recursion, linkage, ", ".join(self._parameter_texts(name, names)), types)
+            names = [f"%a{place}" for place in range(len(self.function.params))]
+            emit_outer(self, self.recursion, linkage, ", ".join(self._parameter_texts(name, names)))
 
     def _parameters(self, name: str, entry_is_target: bool) -> str:
         names = [self.fresh() if entry_is_target else self.ref(param) for param in self.function.params]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir import context as layout
 from minijit.ir.nodes import Instr, Value
-from minijit.machine import Machine, parts_of
+from minijit.machine import parts_of
 
 if TYPE_CHECKING:
     from minijit.codegen.emit import ModuleEmitter
@@ -53,6 +53,11 @@ class Recursion:
         """The type of what the inner function returns: a status, and maybe the result."""
         return "i32" if self.parts is None else f"{{ {', '.join(['i32', *map(llvm_type, self.parts)])} }}"
 
+    @property
+    def head(self) -> str:
+        """How the definition of the inner function begins."""
+        return f"internal {self.result} {self.symbol}"
+
     def returned(self, e: FunctionEmitter, lines: list[str], status: str, parts: Sequence[Value] = ()) -> None:
         """Append the return of a status and the parts of a result, which are poison where there are none."""
         if self.parts is None:
@@ -82,12 +87,12 @@ class Recursion:
             e.lines.append(f"  store {'i8' if part.name == 'i1' else llvm_type(part)} {text}, ptr {pointer}")
 
 
-def emit_outer(e: FunctionEmitter, recursion: Recursion, linkage: str, parameters: str, types: list[Machine]) -> None:
+def emit_outer(e: FunctionEmitter, recursion: Recursion, linkage: str, parameters: str) -> None:
     """Append the function that others call to the module; `parameters` are named ``%a0`` and so on."""
     lines, e.lines = e.lines, []
     depth = e.temporary(f"getelementptr inbounds i8, ptr %ctx, i64 {layout.DEPTH}")
     left = e.temporary(f"load i64, ptr {depth}, align 8")
-    arguments = [f"{llvm_type(each)} %a{place}" for place, each in enumerate(types)]
+    arguments = [f"{llvm_type(each.type)} %a{place}" for place, each in enumerate(e.function.params)]
     status, value = recursion.call(e, left, "%ret", arguments)
     e.lines.append(f"  store i64 {left}, ptr {depth}, align 8")
     recursion.store(e, value, "%ret")
