@@ -14,8 +14,7 @@ def hints_of(e: FunctionEmitter, header: Block) -> str:
     """The metadata for the back edge of a loop, by what its header says.
 
     ``scalar``: neither vectorise nor unroll; ``unroll``: write out all turns; ``parallel``: turns are independent;
-    ``lanes``: one vector at a time;
-    ``repeat``: write the body down so many times, unless it is vectorised.
+    ``lanes``: one vector at a time; ``repeat``: write the body down so many times, unless it is vectorised.
     """
     if header.attrs.get("scalar"):
         return f", !llvm.loop !{e.module.scalar_loop()}"
@@ -25,7 +24,8 @@ def hints_of(e: FunctionEmitter, header: Block) -> str:
     if "parallel" in header.attrs:
         return f", !llvm.loop !{e.module.parallel_loop(e.access_group(header.attrs['parallel']), line)}"
     if header.attrs.get("lanes"):
-        if e.module.mark_loops:
+        return f", !llvm.loop !{e.module.lane_loop(line)}"
+    if e.module.mark_loops:
         return f", !llvm.loop !{e.module.marked_loop(line)}"
     if "repeat" in header.attrs:
         return f", !llvm.loop !{e.module.repeated_loop(header.attrs['repeat'])}"

@@ -24,6 +24,8 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, predecessors
 from minijit.machine import F32, F64
 from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
 
+_DECIDED: Final = frozenset(("slow", "scalar", "unroll", "parallel", "lanes"))
+"""Notes on loops of which it is known already what becomes of them."""
 _FEW: Final = 10
 _MOST_INSTRUCTIONS: Final = 40
 _DIVISIONS: Final = frozenset(("floor_div", "floor_mod", "check_div", "sdiv", "udiv", "srem", "urem", "fdiv", "frem"))
@@ -35,7 +37,7 @@ def repeat_bodies(function: Function) -> None:
     before = predecessors(function)
     for outer in outermost_loops(function, Dominators(function)):
         for loop in with_inner_loops(outer):
-            if not loop.children and not loop.header.attrs.keys() & {"slow", "scalar", "unroll"}:
+            if not loop.children and not loop.header.attrs.keys() & _DECIDED:
                 size = _size_of_simple(loop, before)
                 if 0 < size <= _MOST_INSTRUCTIONS:
                     loop.header.attrs["repeat"] = 8 if size <= _FEW else 4
