@@ -74,6 +74,17 @@ def test_nan_is_nan() -> None:
     assert math.isnan(difference(-math.nan))
 
 
+def test_min_and_max_give_either_zero() -> None:
+    @njit
+    def ends(a):
+        return a.min(), a.max()
+
+    for zeros in ([0.0, -0.0], [-0.0, 0.0], [-0.0] * 40 + [0.0] * 7):
+        assert ends(np.array(zeros)) == (0.0, 0.0)
+    # Where there is only one, it is that.
+    assert all(math.copysign(1.0, x) == -1.0 for x in ends(np.array([-0.0, -0.0])))
+
+
 def test_fastmath_is_close() -> None:
     def total(a):
         result = 0.0

@@ -360,10 +360,17 @@ class MachineBuilder:
         count: Value,
         body: Callable[[Value, tuple[Value, ...]], Sequence[Value]],
         carried: Sequence[Value] = (),
+        *,
+        scalar: bool = False,
     ) -> tuple[Value, ...]:
-        """A loop that runs `body(i, carried)` for i = 0 ... count - 1; gives the carried values at the end."""
+        """A loop that runs `body(i, carried)` for i = 0 ... count - 1; gives the carried values at the end.
+
+        `scalar` says that LLVM need not try to vectorise or unroll it, which takes time.
+        """
         types = [machine_type(value) for value in carried]
         header = self.new_block("loop.header", [I64, *types])
+        if scalar:
+            header.attrs["scalar"] = True
         inside, after = self.new_block("loop.body"), self.new_block("loop.end")
         self.jump(header, [self.i64(0), *carried])
         self.move_to(header)

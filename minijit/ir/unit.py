@@ -29,6 +29,11 @@ class PythonCall:
         self.result = result
         self.keywords = keywords
 
+    @property
+    def types(self) -> tuple[object, ...]:
+        """All that says how arguments are boxed and the result is taken apart."""
+        return self.arguments, self.result, self.keywords
+
 
 class LateFunction(NamedTuple):
     """A function that is compiled when it is first entered, with ``(ctx, entry, frame)`` for parameters.
@@ -106,6 +111,14 @@ class Unit:
             self.sites.append(site)
             status = self._statuses[site] = len(self.sites)
         return status
+
+    def add_python_call(self, call: PythonCall) -> int:
+        """The number of the thunk of a call. Equal calls share one: thunks take LLVM time, too."""
+        for number, known in enumerate(self.python_calls):
+            if known.target is call.target and known.types == call.types:
+                return number
+        self.python_calls.append(call)
+        return len(self.python_calls) - 1
 
     def add_constant(self, value: object) -> int:
         """The index of `value` in the table of constants (the same object is there once)."""

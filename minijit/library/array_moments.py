@@ -5,24 +5,15 @@ The squares of the deviations are computed on the way into their sum; no array o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from minijit import types as t
+from minijit.ir.builder import machine_type
 from minijit.ir.nodes import Value
-from minijit.library.array_reductions import (
-    Load,
-    Plan,
-    fill_result,
-    finished,
-    flat_copy,
-    plan_of,
-    reduce_into,
-    register,
-    sum_into,
-)
+from minijit.library.array_reductions import fill_result, finished, of_row, reduce_into, sum_into
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.elementwise import kernel_of
@@ -36,30 +27,40 @@ from minijit.library.memory import (
 )
 from minijit.library.operands import is_real
 from minijit.library.pairwise_sums import Parts
+from minijit.library.reduction_arguments import Plan, plan_of
+from minijit.library.reduction_entries import register
 from minijit.library.reduction_nests import Reduction
+from minijit.library.reduction_rows import Row, for_each_row, is_by_rows, sum_of_row
 from minijit.library.registry import method
 from minijit.machine import F64, float_dtype_of
 from minijit.numpy_types import COMPLEX128, FLOAT64, Dtype
 
 _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "mean": ("a", "axis", "dtype", "out", "keepdims", "where"),
-    "var": ("a", "axis", "dtype", "out", "ddof", "keepdims", "where"),
-    "std": ("a", "axis", "dtype", "out", "ddof", "keepdims", "where"),
+    "var": ("a", "axis", "dtype", "out", "ddof", "keepdims", "where", "correction"),
+    "std": ("a", "axis", "dtype", "out", "ddof", "keepdims", "where", "correction"),
 }
 
 
 def _plan(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan | None:
-    found = plan_of(name, _PARAMETERS[name], args, keywords, "axis dtype keepdims ddof")
-    if found is None or found.dtype.kind not in "fc":
+    parameters = _PARAMETERS[name]
+    found = plan_of(getattr(np, name), parameters, args, keywords, "axis dtype keepdims ddof correction out")
+    if found is None or found.dtype.kind not in "fc" or len(args) > len(_PARAMETERS["mean"]) + (name != "mean"):
         return None
     source = np.dtype(found.array.dtype)
     if name == "mean":
         return found if source.kind != "c" or found.dtype.kind == "c" else None
-    ddof = found.bound.get("ddof")
+    if "ddof" in found.bound and "correction" in found.bound:
+        return None
+    ddof = _ddof(found)
     if ddof is not None and not is_real(ddof.type):
         return None
     # With another dtype the deviations are of one, their sum is of the other.
     return found if found.dtype == _dtype_of_mean(source) or _real(source) == found.dtype else None
+
+
+def _ddof(plan: Plan) -> Any:
+    return plan.bound.get("correction", plan.bound.get("ddof"))
 
 
 def _dtype_of_mean(source: Dtype) -> Dtype:
@@ -78,7 +79,10 @@ def _count(b: Builder, walk: Reduction) -> Value:
     return b.convert("sitofp", count, F64)
 
 
-def _for_each(b: Builder, result: Val, change: Any) -> None:
+Change = Callable[[Parts], Parts]
+
+
+def _for_each(b: Builder, result: Val, change: Change) -> None:
     """Replace each number of a result (contiguous in some order) by what `change` makes of its parts."""
     dtype = array_type(result).dtype
 
@@ -87,12 +91,11 @@ def _for_each(b: Builder, result: Val, change: Any) -> None:
         store_element(b, dtype, pointer, change(load_element(b, dtype, pointer)), local=True)
         return ()
 
-    b.loop(size_of(b, result), turn)
+    b.loop(size_of(b, result), turn, scalar=True)
 
 
-def _divide(b: Builder, result: Val, divisor: Value) -> None:
-    """Divide in double precision, whatever the dtype: the number of elements is an integer of NumPy's."""
-    dtype = array_type(result).dtype
+def _quotient(b: Builder, dtype: Dtype, divisor: Value) -> Change:
+    """Divides in double precision, whatever the dtype: the number of elements is an integer of NumPy's."""
     wide = COMPLEX128 if dtype.kind == "c" else FLOAT64
     kernel = kernel_of(np.true_divide, (wide,) * 3)
     assert kernel is not None
@@ -102,79 +105,82 @@ def _divide(b: Builder, result: Val, divisor: Value) -> None:
         quotient = kernel(b, (wide,) * 3, [cast_parts(b, parts, dtype, wide), by])
         return cast_parts(b, quotient, wide, dtype)
 
-    _for_each(b, result, change)
+    return change
+
+
+def _zero(b: Builder, dtype: Dtype) -> Parts:
+    """What NumPy's sums begin with."""
+    return b.constant(t.NumpyScalar(dtype), dtype.type(np.add.reduce(np.full(1, -0.0)))).parts
 
 
 def _zeros(b: Builder, walk: Reduction, dtype: Dtype) -> Val:
     made = walk.allocate(dtype)
-    zero = np.add.reduce(np.full(1, -0.0))
-    fill_result(b, made, b.constant(t.NumpyScalar(dtype), dtype.type(zero)).parts)
+    fill_result(b, made, _zero(b, dtype))
     return made
 
 
-def _mean_of(b: Builder, walk: Reduction, dtype: Dtype) -> Val:
-    """The means, in the shape of the result."""
-    made = _zeros(b, walk, dtype)
-    sum_into(b, walk, made)
-    _divide(b, made, _count(b, walk))
-    return made
+def _mean(b: Builder, plan: Plan) -> Val:
+    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    source, dtype = np.dtype(plan.array.dtype), plan.dtype
+    divided = _quotient(b, dtype, _count(b, walk))
+    if is_by_rows(walk):
+        made = walk.allocate(dtype)
+
+        def mean_of(row: Row) -> Parts:
+            return divided(of_row(b, np.add, row, source, dtype, _zero(b, dtype)))
+
+        for_each_row(b, walk, made, mean_of, converts=source != dtype)
+    else:
+        made = _zeros(b, walk, dtype)
+        sum_into(b, walk, made)
+        _for_each(b, made, divided)
+    return finished(b, made, plan.result)
 
 
-def _lower_mean(name: str, b: Builder, args: Sequence[Val], keywords: Mapping[str, Val]) -> Val:
-    plan = _plan(name, args, keywords)
-    assert plan is not None
-    walk = Reduction(b, plan.bound["a"], plan.reduced, plan.keepdims)
-    return finished(b, _mean_of(b, walk, plan.dtype), plan.result)
+def _square(b: Builder, value: Parts, mean: Parts) -> Parts:
+    """The square of the distance of two numbers."""
+    squares = []
+    for one, other in zip(value, mean, strict=True):
+        distance = b.binary("fsub", one, other)
+        squares.append(b.binary("fmul", distance, distance))
+    return (squares[0] if len(squares) == 1 else b.binary("fadd", *squares),)
 
 
-def _deviations(b: Builder, source: Dtype, wide: Dtype) -> Load:
-    """Loads the square of an element's distance from the mean."""
-
-    def load(pointers: list[Value]) -> Parts:
-        value = cast_parts(b, load_element(b, source, pointers[0]), source, wide)
-        mean = load_element(b, wide, pointers[1])
-        squares = []
-        for one, other in zip(value, mean, strict=True):
-            distance = b.binary("fsub", one, other)
-            squares.append(b.binary("fmul", distance, distance))
-        return (squares[0] if len(squares) == 1 else b.binary("fadd", *squares),)
-
-    return load
-
-
-def _lower_var(name: str, b: Builder, args: Sequence[Val], keywords: Mapping[str, Val]) -> Val:
-    plan = _plan(name, args, keywords)
-    assert plan is not None
-    array: Val = plan.bound["a"]
+def _var(b: Builder, plan: Plan, *, root: bool = False) -> Val:
     source = np.dtype(plan.array.dtype)
     wide = _dtype_of_mean(source)
-    walk = Reduction(b, array, plan.reduced, plan.keepdims)
-    mean = _mean_of(b, walk, wide)
-    result = _zeros(b, walk, _real(wide))
-    load = _deviations(b, source, wide)
+    real = _real(wide)
+    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    count = _count(b, walk)
+    mean_from, var_from = _quotient(b, wide, count), _quotient(b, real, _degrees(b, count, _ddof(plan)))
 
-    def directly(over: Reduction) -> tuple[Value, ...]:
-        reduce_into(b, over, [mean, result], np.add, load)
-        return ()
+    def finish(parts: Parts) -> Parts:
+        (part,) = var_from(parts)
+        return (b.intrinsic("sqrt", machine_type(part), part),) if root else (part,)
 
-    def by_a_copy() -> tuple[Value, ...]:
-        # NumPy's array of deviations is contiguous where the array is not.
-        flat = flat_copy(b, array)
-        directly(Reduction(b, flat, frozenset({0}), False))
-        b.emit("decref", (owner_of(flat),))
-        return ()
+    def load(pointer: Value, mean: Parts) -> Parts:
+        return _square(b, cast_parts(b, load_element(b, source, pointer), source, wide), mean)
 
-    if plan.array.layout == "A" and walk.is_total:
-        b.if_else(walk.is_one_row(), lambda: directly(walk), by_a_copy, likely=True)
-    else:
-        directly(walk)
+    result = walk.allocate(real)
+    if is_by_rows(walk):
+
+        def var_of(row: Row) -> Parts:
+            mean = mean_from(of_row(b, np.add, row, source, wide, _zero(b, wide)))
+            # NumPy makes an array of the deviations: they are not converted on their way into the sum.
+            return finish(
+                sum_of_row(b, _zero(b, real), row.length, real, lambda k: load(row.at(b, k), mean), None)
+            )
+
+        for_each_row(b, walk, result, var_of, converts=source != wide)
+        return finished(b, result, plan.result)
+    means = _zeros(b, walk, wide)
+    sum_into(b, walk, means)
+    _for_each(b, means, mean_from)
+    fill_result(b, result, _zero(b, real))
+    reduce_into(b, walk, [means, result], np.add, lambda places: load(places[0], load_element(b, wide, places[1])))
     if walk.shape:
-        b.emit("decref", (owner_of(mean),))
-    _divide(b, result, _degrees(b, _count(b, walk), plan.bound.get("ddof")))
-    if name == "std":
-        part = array_type(result).dtype
-        _for_each(b, result, lambda parts: (b.intrinsic("sqrt", parts[0].type, parts[0]),))
-        assert part.kind == "f"
+        b.emit("decref", (owner_of(means),))
+    _for_each(b, result, finish)
     return finished(b, result, plan.result)
 
 
@@ -186,5 +192,11 @@ def _degrees(b: Builder, count: Value, ddof: Val | None) -> Value:
     return b.select(b.fcmp("olt", less, b.f64(0.0)), b.f64(0.0), less)
 
 
-for _name, _lower in (("mean", _lower_mean), ("var", _lower_var), ("std", _lower_var)):
-    register(_name, [method(_name), getattr(np, _name)], _PARAMETERS[_name], _plan, _lower)
+def _register(name: str, build: Any) -> None:
+    keys = [method(name), getattr(np, name)]
+    register(name, keys, _PARAMETERS[name], lambda args, keywords: _plan(name, args, keywords), build)
+
+
+_register("mean", _mean)
+_register("var", _var)
+_register("std", lambda b, plan: _var(b, plan, root=True))

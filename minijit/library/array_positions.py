@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,34 +11,33 @@ from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_reductions import (
-    Load,
     fill_result,
     finished,
-    keeps_dims,
     reduce_into,
-    reduced_axes,
-    step_of,
 )
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.dtypes import bind, is_none
-from minijit.library.float_kernels import is_nan
+from minijit.library.extremes import is_better, position_of_extreme
 from minijit.library.memory import (
     array_type,
     data_of,
     load_element,
+    owner_of,
     shape_of,
     size_of,
+    store_element,
     strides_of,
 )
 from minijit.library.operands import anything
 from minijit.library.pairwise_sums import Parts
-from minijit.library.reduction_nests import Reduction, result_type
+from minijit.library.reduction_arguments import Plan, keeps_dims, reduced_axes
+from minijit.library.reduction_entries import run
+from minijit.library.reduction_nests import Reduction
 from minijit.library.registry import Arg, lowers, method
 from minijit.machine import I1, I64
-from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype, type_of_value
+from minijit.numpy_types import BOOL_DTYPE, INT64, type_of_value
 
-_NOWHERE: Final = (1 << 63) - 1
 _PARAMETERS: Final = ("a", "axis", "out", "keepdims")
 
 
@@ -67,13 +66,6 @@ def _plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[t.Array, fr
     return kind, reduced, keepdims
 
 
-def _is_best(b: Builder, dtype: Dtype, item: Value, best: Value) -> Value:
-    """Whether an element is the best one: nan is, where there is one."""
-    if dtype.kind == "f":
-        return b.or_(b.fcmp("oeq", item, best), b.and_(is_nan(b, best), is_nan(b, item)))
-    return b.icmp("eq", item, best)
-
-
 def _register_position(name: str) -> None:
     word = name[3:]
     function = getattr(np, name)
@@ -93,6 +85,7 @@ def _register_position(name: str) -> None:
         kind, reduced, keepdims = plan
         array = args[0] if args else keywords["a"]
         shape, strides = shape_of(array), strides_of(b, array)
+        source = np.dtype(kind.dtype)
         rest = [k for k in range(kind.ndim) if k not in reduced]
         row = [(shape[k], strides[k]) for k in sorted(reduced)]
         if kind.layout == "C" and not rest and row:
@@ -101,13 +94,16 @@ def _register_position(name: str) -> None:
         made_shape = [one if k in reduced else shape[k] for k in range(kind.ndim) if keepdims or k not in reduced]
         _require(b, function, array, [shape[k] for k in reduced], [shape[k] for k in rest], reduced)
         if not made_shape:
-            return Val(wanted, (_search(b, kind.dtype, word, data_of(array), row),))
+            return Val(wanted, (position_of_extreme(b, word, source, data_of(array), row),))
         made = allocate(b, INT64, made_shape)
-        count = b.i64(0)
+        if kind.layout == "C" and kind.ndim - 1 not in reduced:
+            (axis,) = reduced
+            _search_side_by_side(b, word, array, made, axis)
+            return Val(wanted, made.parts)
 
         def nest(axes: Sequence[int], pointer: Value, number: Value) -> None:
             if not axes:
-                found = _search(b, kind.dtype, word, pointer, row)
+                found = position_of_extreme(b, word, source, pointer, row)
                 b.store(b.ptr_add(data_of(made), b.mul(number, b.i64(8))), found, local=True)
                 return
 
@@ -118,7 +114,7 @@ def _register_position(name: str) -> None:
 
             b.loop(shape[axes[0]], turn)
 
-        nest(rest, data_of(array), count)
+        nest(rest, data_of(array), b.i64(0))
         return Val(wanted, made.parts)
 
     for key in (method(name), function):
@@ -137,35 +133,54 @@ def _as_args(keywords: Mapping[str, Val]) -> dict[str, Arg]:
     return {name: Arg(one.type, one.const) for name, one in keywords.items()}
 
 
-def _search(b: Builder, dtype: Dtype, word: str, pointer: Value, row: Sequence[tuple[Value, Value]]) -> Value:
-    """The number, in C order, of the first of the best elements along the axes of `row` (length and stride).
+def _search_side_by_side(b: Builder, word: str, array: Val, made: Val, axis: int) -> None:
+    """Along an axis of a C array that is not the last: slab by slab, with the best so far in an array of its own."""
+    source, shape = np.dtype(array_type(array).dtype), shape_of(array)
+    outer, inner = b.i64(1), b.i64(1)
+    for k, length in enumerate(shape):
+        if k < axis:
+            outer = b.mul(outer, length)  # type: ignore[assignment]
+        elif k > axis:
+            inner = b.mul(inner, length)  # type: ignore[assignment]
+    best = allocate(b, source, [inner])
+    item = b.i64(source.itemsize)
 
-    One walk finds the best value, another where it is first; both take several elements at a time.
-    """
-    source = np.dtype(dtype)
-    step = step_of(b, np.minimum if word == "min" else np.maximum, source)
+    def place(data: Value, number: Value, size: Value) -> Value:
+        return b.ptr_add(data, b.mul(number, size))
 
-    def walk(visit: Callable[[Parts, Value, Parts], Parts], start: Parts) -> Parts:
-        def nest(depth: int, place: Value, number: Value, carried: Parts) -> Parts:
-            if depth == len(row):
-                return visit(load_element(b, source, place), number, carried)
-            length, stride = row[depth]
+    def slab(number: Value, target: Value, index: Value | None) -> None:
+        """One step along the axis: the slab `number`, whose positions so far are at `target`."""
+        data = place(data_of(array), b.mul(number, inner), item)
 
-            def turn(index: Value, so_far: Parts) -> Parts:
-                moved = b.ptr_add(place, b.mul(index, stride))
-                return nest(depth + 1, moved, b.add(b.mul(number, length), index), so_far)
+        def turn(k: Value, _carried: Parts) -> Parts:
+            (one,) = load_element(b, source, place(data, k, item))
+            kept, position = place(data_of(best), k, item), place(target, k, b.i64(8))
+            if index is None:
+                store_element(b, source, kept, (one,), local=True)
+                b.store(position, b.i64(0), local=True)
+                return ()
+            (before,) = load_element(b, source, kept)
+            better = is_better(b, word, source, one, before)
+            store_element(b, source, kept, (b.select(better, one, before),), local=True)
+            b.store(position, b.select(better, index, b.load(position, I64)), local=True)
+            return ()
 
-            return b.loop(length, turn, carried)
+        b.loop(inner, turn)
 
-        return nest(0, pointer, b.i64(0), start)
+    def group(number: Value, _carried: Parts) -> Parts:
+        first, target = b.mul(number, shape[axis]), place(data_of(made), b.mul(number, inner), b.i64(8))
+        slab(first, target, None)
 
-    (best,) = walk(lambda item, number, so_far: step(so_far, item), load_element(b, source, pointer))
+        def step(k: Value, _carried: Parts) -> Parts:
+            index = b.add(k, b.i64(1))
+            slab(b.add(first, index), target, index)
+            return ()
 
-    def earlier(item: Parts, number: Value, so_far: Parts) -> Parts:
-        found = b.select(_is_best(b, source, item[0], best), number, b.i64(_NOWHERE))
-        return (b.min_i64(so_far[0], found),)
+        return b.loop(b.sub(shape[axis], b.i64(1)), step)
 
-    return walk(earlier, (b.i64(_NOWHERE),))[0]
+    # Without an element along the axis there is no result either: NumPy has raised its error, unless it is empty.
+    b.loop(b.select(b.icmp("eq", inner, b.i64(0)), b.i64(0), outer), group)
+    b.emit("decref", (owner_of(best),))
 
 
 def _require(
@@ -197,22 +212,25 @@ for _name in ("argmin", "argmax"):
 _PLAIN: Final[t.Type] = type_of_value(np.count_nonzero(np.ones(1))) or t.INT
 
 
-def _count_plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, frozenset[int], bool, bool] | None:
+def _count_plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan | None:
     bound = bind(("a", "axis", "keepdims"), args, keywords)
     if bound is None or not isinstance(bound["a"].type, t.Array):
         return None
     reduced, keepdims = reduced_axes(bound["a"].type, bound.get("axis")), keeps_dims(bound.get("keepdims"))
     if reduced is None or keepdims is None:
         return None
-    return bound["a"], reduced, keepdims, is_none(bound.get("axis")) and not keepdims
+    return Plan(bound, bound["a"], bound["a"].type, reduced, keepdims, INT64)
+
+
+def _is_plain(plan: Plan) -> bool:
+    return is_none(plan.bound.get("axis")) and not plan.keepdims
 
 
 def _type_of_count(*args: Arg, **keywords: Arg) -> t.Type | None:
     plan = _count_plan(args, keywords)
     if plan is None:
         return None
-    array, reduced, keepdims, is_plain = plan
-    return _PLAIN if is_plain else result_type(array.type, reduced, keepdims, INT64)
+    return _PLAIN if _is_plain(plan) else plan.result
 
 
 @lowers(
@@ -228,9 +246,15 @@ def count_nonzero(b: Builder, *args: Val, **keywords: Val) -> Val:
     """A number for all elements, Python's or NumPy's as the version has it; else an array of counts."""
     plan = _count_plan(args, keywords)
     assert plan is not None
-    array, reduced, keepdims, is_plain = plan
-    source = np.dtype(array_type(array).dtype)
-    walk = Reduction(b, array, reduced, keepdims)
+    if _is_plain(plan):
+        # The order makes no difference, and the number is of a type of its own.
+        return Val(_PLAIN, _counted(b, plan).parts)
+    return run(b, plan, np.count_nonzero, args, keywords, _counted)
+
+
+def _counted(b: Builder, plan: Plan) -> Val:
+    source = np.dtype(plan.array.dtype)
+    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
     made = walk.allocate(INT64)
     fill_result(b, made, (b.i64(0),))
 
@@ -239,8 +263,5 @@ def count_nonzero(b: Builder, *args: Val, **keywords: Val) -> Val:
         assert truth.type is I1
         return (b.convert("zext", truth, I64),)
 
-    counted: Load = load
-    reduce_into(b, walk, [made], np.add, counted)
-    wanted = result_type(array_type(array), reduced, keepdims, INT64)
-    found = finished(b, made, wanted)
-    return Val(_PLAIN, found.parts) if is_plain else found
+    reduce_into(b, walk, [made], np.add, load)
+    return finished(b, made, plan.result)

@@ -202,7 +202,7 @@ class Builder(MachineBuilder):
         """
         wanted = t.OBJECT if isinstance(result, t.Never) else result
         unit = self.unit
-        unit.python_calls.append(PythonCall(target, tuple(arg.type for arg in args), wanted, keywords))
+        thunk = unit.add_python_call(PythonCall(target, tuple(arg.type for arg in args), wanted, keywords))
         given = [part for arg in args for part in arg.parts]
         into = self.slots(len(given))
         for position, part in enumerate(given):
@@ -218,7 +218,7 @@ class Builder(MachineBuilder):
         self.emit(
             "call_python",
             (into, out),
-            thunk=len(unit.python_calls) - 1,
+            thunk=thunk,
             site=self.site("python"),
             bail_site=bail,
             effects=frozenset(effects.split()),

@@ -95,8 +95,7 @@ def _row_sum(b: Builder, machine: Sequence[Machine], start: Value, length: Value
     step = _ACCUMULATORS // len(machine)
 
     def short() -> Parts:
-        zeros = [b.const(one, -0.0) for one in machine]
-        return _add_rest(b, start, length, zeros, load)
+        return (b.i64(0), *(b.const(one, -0.0) for one in machine))
 
     def long() -> Parts:
         first = [part for k in range(step) for part in load(b.add(start, b.i64(k)))]
@@ -107,15 +106,16 @@ def _row_sum(b: Builder, machine: Sequence[Machine], start: Value, length: Value
             items = [part for k in range(step) for part in load(b.add(at, b.i64(k)))]
             return add_parts(b, sums, items)
 
-        sums = b.loop(b.sub(whole, b.i64(1)), turn, first)
-        done = b.mul(whole, b.i64(step))
-        return _add_rest(b, b.add(start, done), b.sub(length, done), _tree(b, sums, len(machine)), load)
+        sums = b.loop(b.sub(whole, b.i64(1)), turn, first, scalar=True)
+        return (b.mul(whole, b.i64(step)), *_tree(b, sums, len(machine)))
 
-    return b.if_else(b.icmp("slt", length, b.i64(step)), short, long)
+    done, *total = b.if_else(b.icmp("slt", length, b.i64(step)), short, long)
+    rest = b.add(start, done)
 
+    def add_one(index: Value, so_far: Parts) -> Parts:
+        return add_parts(b, so_far, load(b.add(rest, index)))
 
-def _add_rest(b: Builder, start: Value, count: Value, total: Sequence[Value], load: LoadAt) -> Parts:
-    return b.loop(count, lambda index, so_far: add_parts(b, so_far, load(b.add(start, index))), total)
+    return b.loop(b.sub(length, done), add_one, total, scalar=True)
 
 
 def _tree(b: Builder, sums: Sequence[Value], width: int) -> Parts:

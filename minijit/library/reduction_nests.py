@@ -3,6 +3,9 @@
 Axes are ordered by stride, the smallest innermost; neighbours that make one regular row become one. The order of
 additions, and so the last bits of a sum, depends on it; so does the layout of the result, whose axes lie in the order
 in which the array has them.
+
+Native code has the loops for the order that the layout tells (that of C for arrays with any strides), and leaves arrays
+in another order to NumPy (:func:`is_in_order`): the loops for all orders take LLVM far longer than they can ever gain.
 """
 
 from __future__ import annotations
@@ -27,16 +30,6 @@ class Axis:
     length: Value
     stride: Value
     unit: Value
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An axis on its way through sorting; `number` is which one it is, `kept` whether the result has it."""
-
-    length: Value
-    stride: Value
-    kept: Value
-    number: Value
 
 
 Inner = Callable[[Axis, "list[Value]"], None]
@@ -65,102 +58,51 @@ class Reduction:
         self.shown = [k for k in range(self.kind.ndim) if keepdims or k not in reduced]
         one = b.i64(1)
         self.shape = [one if k in reduced else self.lengths[k] for k in self.shown]
-        places = [
-            _Place(self.lengths[k], stride, b.i1(k not in reduced), b.i64(k))
-            for k, stride in enumerate(strides_of(b, array))
-        ]
-        if self.kind.layout != "F":
-            places.reverse()
         self.shown_strides: list[Value] = []
-        if self.kind.layout == "A":
-            places = self._sorted([self._without_single(place) for place in places])
-        axes = self._axes(places)
-        self.axes = self._merged(axes)
+        self.axes = self._merged(self._ordered())
 
     # ---- the order of axes
 
-    def _without_single(self, place: _Place) -> _Place:
-        """An axis of one item has no stride."""
+    def _ordered(self) -> list[Axis]:
+        """The axes, the innermost first; finds the strides of the results."""
         b = self.b
-        stride = b.select(b.icmp("eq", place.length, b.i64(1)), b.i64(0), place.stride)
-        return _Place(place.length, stride, place.kept, place.number)
-
-    def _sorted(self, places: list[_Place]) -> list[_Place]:
-        """The smallest stride innermost, of equal ones the later axis; a stride of 0 says nothing."""
-        b = self.b
-        for last in range(1, len(places)):
-            for k in range(last, 0, -1):
-                inner, outer = places[k - 1], places[k]
-                steps = [b.intrinsic("abs", I64, place.stride) for place in (outer, inner)]
-                smaller = b.icmp("slt", *steps)
-                swap = b.and_(b.icmp("ne", outer.stride, b.i64(0)), smaller)
-                places[k - 1], places[k] = self._either(swap, outer, inner), self._either(swap, inner, outer)
-        return places
-
-    def _either(self, condition: Value, one: _Place, other: _Place) -> _Place:
-        select = self.b.select
-        return _Place(
-            select(condition, one.length, other.length),
-            select(condition, one.stride, other.stride),
-            select(condition, one.kept, other.kept),
-            select(condition, one.number, other.number),
-        )
-
-    def _axes(self, places: list[_Place]) -> list[Axis]:
-        """Loops from sorted axes; finds the strides (in elements) of the results by the way."""
-        b = self.b
-        zero, one = b.i64(0), b.i64(1)
-        unit: Value = one
+        order = list(range(self.kind.ndim))
+        if self.kind.layout != "F":
+            order.reverse()
+        unit: Value = b.i64(1)
         axes: list[Axis] = []
-        strides: list[Value] = []
-        for place in places:
-            axes.append(Axis(place.length, place.stride, b.select(place.kept, unit, zero)))
-            strides.append(unit)
-            unit = b.mul(unit, b.select(place.kept, b.max_i64(place.length, one), one))
-        for wanted in self.shown:
-            found: Value = zero
-            for stride, place in zip(strides, places, strict=True):
-                found = b.select(b.icmp("eq", place.number, b.i64(wanted)), stride, found)
-            self.shown_strides.append(found)
-        return axes or [Axis(one, zero, zero)]
-
-    # ---- joining axes
+        units: dict[int, Value] = {}
+        strides = strides_of(b, self.array)
+        for k in order:
+            units[k] = unit
+            axes.append(Axis(self.lengths[k], strides[k], b.i64(0) if k in self.reduced else unit))
+            if k not in self.reduced:
+                unit = b.mul(unit, b.max_i64(self.lengths[k], b.i64(1)))
+        self.shown_strides = [units[k] for k in self.shown]
+        return axes or [Axis(b.i64(1), b.i64(0), b.i64(0))]
 
     def _merged(self, axes: list[Axis]) -> list[Axis]:
-        """Neighbours that make one regular row are joined; what is left of the outer one is an axis of length 1."""
+        """Neighbours of one sort that make one regular row are joined, at run time if need be."""
         b = self.b
-        regular = self.kind.layout != "A"
-        if regular:
-            groups: list[Axis] = []
-            for axis in axes:
-                if groups and _is_reduced(groups[-1]) == _is_reduced(axis):
-                    inner = groups[-1]
-                    groups[-1] = Axis(b.mul(inner.length, axis.length), inner.stride, inner.unit)
-                else:
-                    groups.append(axis)
-            axes = groups
-        for k in range(len(axes) - 2, -1, -1):
-            if not (regular and k == 0 and len(axes) == 2 and _is_reduced(axes[0])):
-                axes[k], axes[k + 1] = self._joined(axes[k], axes[k + 1], regular)
-        return axes
+        merged = axes[:1]
+        for axis in axes[1:]:
+            inner = merged[-1]
+            if _is_reduced(inner) != _is_reduced(axis):
+                merged.append(axis)
+                continue
+            fits: Value = b.i1(True)
+            if self.is_irregular:
+                fits = b.icmp("eq", b.mul(inner.stride, inner.length), axis.stride)
+            whole = b.mul(inner.length, axis.length)
+            merged[-1] = Axis(b.select(fits, whole, inner.length), inner.stride, inner.unit)
+            if self.is_irregular:
+                merged.append(Axis(b.select(fits, b.i64(1), axis.length), axis.stride, axis.unit))
+        return merged
 
-    def _joined(self, inner: Axis, outer: Axis, regular: bool) -> tuple[Axis, Axis]:
-        b = self.b
-        zero, one = b.i64(0), b.i64(1)
-        single, alone = b.icmp("eq", inner.length, one), b.icmp("eq", outer.length, one)
-        fits: Value = b.icmp("eq", b.mul(inner.unit, inner.length), outer.unit)
-        stays = _is_reduced(inner)
-        if stays:
-            single = b.and_(single, b.icmp("eq", outer.unit, zero))
-        if not regular:
-            fits = b.and_(fits, b.icmp("eq", b.mul(inner.stride, inner.length), outer.stride))
-        joined = b.or_(b.or_(single, alone), fits)
-        length = b.select(joined, b.mul(inner.length, outer.length), inner.length)
-        # Of a contiguous array both strides are the same where one is taken for the other.
-        stride = inner.stride if regular else b.select(single, outer.stride, inner.stride)
-        unit = zero if stays else b.select(single, outer.unit, inner.unit)
-        rest = Axis(b.select(joined, one, outer.length), outer.stride, outer.unit)
-        return Axis(length, stride, unit), rest
+    @property
+    def is_irregular(self) -> bool:
+        """Whether neighbouring axes may have any strides."""
+        return self.kind.layout == "A" and self.kind.ndim > 1
 
     @property
     def is_total(self) -> bool:
@@ -209,6 +151,34 @@ class Reduction:
             b.loop(axis.length, turn)
 
         nest(len(self.axes) - 1, starts)
+
+
+def is_in_order(b: Builder, array: Val, reduced: frozenset[int]) -> Value:
+    """Whether NumPy's iterator takes the axes of an array in the order of :class:`Reduction`.
+
+    An axis of length 1 may join its neighbours whichever sort they are of, so a kept one inside of a reduced one is
+    another order, too.
+    """
+    kind = array_type(array)
+    one = b.i64(1)
+    fine: Value = b.i1(True)
+    lengths, strides = shape_of(array), strides_of(b, array)
+    if kind.layout == "A" and kind.ndim > 1:
+        sizes = [b.intrinsic("abs", I64, stride) for stride in strides]
+        for k, length in enumerate(lengths):
+            fine = b.and_(fine, b.icmp("ne", length, one))
+            least = b.i64(1) if k == kind.ndim - 1 else sizes[k + 1]
+            fine = b.and_(fine, b.icmp("sge", sizes[k], least))
+        return fine
+    order = list(range(kind.ndim)) if kind.layout == "F" else list(range(kind.ndim))[::-1]
+    group: Value | None = None
+    for k in order:
+        if k not in reduced:
+            group = lengths[k] if group is None else b.mul(group, lengths[k])
+        elif group is not None:
+            fine = b.and_(fine, b.icmp("ne", group, one))
+            group = None
+    return fine
 
 
 def _is_reduced(axis: Axis) -> bool:
