@@ -283,6 +283,14 @@ def test_empty_arrays_differ_in_strides_only() -> None:
     assert column(a).shape == (0,)
     assert column(a).base is a
 
+    @njit
+    def totals(a):
+        return a.sum(axis=2)
+
+    slices = np.ones((4, 3, 1)).T
+    assert totals(slices).shape == (1, 3)
+    assert totals(slices).strides[1] == slices.sum(axis=2).strides[1]
+
 
 def test_counters_are_native() -> None:
     @njit

@@ -50,6 +50,9 @@ def _plan(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan |
     source = np.dtype(found.array.dtype)
     if name == "mean":
         return found if source.kind != "c" or found.dtype.kind == "c" else None
+    if found.array.layout == "A" and 1 < len(found.reduced) < found.array.ndim:
+        # NumPy's array of deviations has no gaps, so it is reduced in another order than the array itself.
+        return None
     if "ddof" in found.bound and "correction" in found.bound:
         return None
     ddof = _ddof(found)

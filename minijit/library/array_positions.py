@@ -92,7 +92,7 @@ def _register_position(name: str) -> None:
             row = [(size_of(b, array), b.i64(kind.dtype.itemsize))]
         one = b.i64(1)
         made_shape = [one if k in reduced else shape[k] for k in range(kind.ndim) if keepdims or k not in reduced]
-        _require(b, function, array, [shape[k] for k in reduced], [shape[k] for k in rest], reduced)
+        _require(b, function, array, [shape[k] for k in reduced], reduced)
         if not made_shape:
             return Val(wanted, (position_of_extreme(b, word, source, data_of(array), row),))
         made = allocate(b, INT64, made_shape)
@@ -178,20 +178,17 @@ def _search_side_by_side(b: Builder, word: str, array: Val, made: Val, axis: int
 
         return b.loop(b.sub(shape[axis], b.i64(1)), step)
 
-    # Without an element along the axis there is no result either: NumPy has raised its error, unless it is empty.
-    b.loop(b.select(b.icmp("eq", inner, b.i64(0)), b.i64(0), outer), group)
+    b.loop(outer, group)
     b.emit("decref", (owner_of(best),))
 
 
 def _require(
-    b: Builder, function: object, array: Val, searched: Sequence[Value], kept: Sequence[Value], reduced: frozenset[int]
+    b: Builder, function: object, array: Val, searched: Sequence[Value], reduced: frozenset[int]
 ) -> None:
     """Without elements there is no position: NumPy's error."""
     some: Value = b.i1(True)
     for length in searched:
         some = b.and_(some, b.icmp("ne", length, b.i64(0)))
-    for length in kept:
-        some = b.or_(some, b.icmp("eq", length, b.i64(0)))
     everything = len(reduced) == array_type(array).ndim
     args = [array] if everything else [array, b.constant(t.INT, min(reduced))]
 

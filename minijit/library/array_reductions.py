@@ -209,11 +209,11 @@ def finished(b: Builder, result: Val, wanted: t.Type) -> Val:
     return Val(wanted, load_element(b, array_type(result).dtype, data_of(result)))
 
 
-def require_elements(b: Builder, function: object, array: Val, walk: Reduction, args: Sequence[Val]) -> None:
-    """Where a number of the result has no elements to come from, `function` is called for NumPy's error."""
-    some = b.icmp("ne", size_of(b, array), b.i64(0))
-    for length in walk.shape:
-        some = b.or_(some, b.icmp("eq", length, b.i64(0)))
+def require_elements(b: Builder, function: object, walk: Reduction, args: Sequence[Val]) -> None:
+    """Where there are no elements to reduce (nor may there be results), `function` is called for NumPy's error."""
+    some: Value = b.i1(True)
+    for axis in sorted(walk.reduced):
+        some = b.and_(some, b.icmp("ne", walk.lengths[axis], b.i64(0)))
 
     def by_numpy() -> tuple[Value, ...]:
         b.call_python(function, args, t.NEVER)
@@ -235,7 +235,7 @@ def reduced(b: Builder, ufunc: np.ufunc, plan: Plan) -> Val:
     if row.needs_elements and initial is None:
         axes = tuple(sorted(plan.reduced))
         given = tuple_val([b.constant(t.INT, axis) for axis in axes])
-        require_elements(b, ufunc.reduce, array, walk, [array, given])
+        require_elements(b, ufunc.reduce, walk, [array, given])
     result = walk.allocate(dtype)
     first = _first(b, row, dtype, initial)
     is_sum = ufunc is np.add and dtype.kind in "fc"
