@@ -13,7 +13,8 @@ from minijit.library.array_allocation import allocate_like
 from minijit.library.array_attributes import arrays
 from minijit.library.array_copying import copy_elements
 from minijit.library.builder import Builder, Val
-from minijit.library.elementwise_loops import elementwise, write
+from minijit.library.element_trees import elementwise
+from minijit.library.elementwise_loops import write
 from minijit.library.memory import array_type, data_of, owner_of, shape_of, store_element
 from minijit.library.operands import anything
 from minijit.library.reduction_arguments import Plan
