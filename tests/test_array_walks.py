@@ -147,3 +147,55 @@ def test_stores_by_functions() -> None:
         for places in (np.argsort(-other, axis=1), np.array([[0, 1], [2, 0], [1, 1]]), np.array([[9], [0], [1]])):
             check_program(along_axes, array, places, 7)
             check_program(along_axes, array.T.copy().T, places, np.arange(3)[:, None])
+
+
+# ---- indices made of others
+
+
+def made_indices(a: Array, m: Array) -> Any:
+    rows, columns = np.nonzero(m)
+    one = a[np.nonzero(m)], a[np.where(m)], a[rows, columns], np.argwhere(m), np.flatnonzero(m), m.nonzero()
+    two = a[np.ix_(rows[:2], columns[:1])], a[np.ix_([0, 1], [2, 0])], np.ix_(m[:, 0], [True, False, True])
+    three = np.unravel_index(np.flatnonzero(m), a.shape), np.ravel_multi_index((rows, columns), a.shape)
+    best = np.unravel_index(np.argmax(a), a.shape)
+    return one, two, three, a[best], best, np.ravel_multi_index(best, a.shape)
+
+
+def views_of_rows(i: Array, j: Array) -> Any:
+    x, y = np.ix_(i, j)
+    x[0, 0] = 1
+    return x, y
+
+
+def chosen(i: Array, a: Array, b: Array) -> Any:
+    return np.choose(i, (a, b, 7)), np.choose(i, [a, b]), i.choose([a, 2.5]), a.item(1), b[:1].item(), a.item((2,))
+
+
+def many_blocks(a: Array, m: Array) -> Any:
+    total = 0
+    for _ in range(300):
+        rows, columns = np.nonzero(m)
+        x, y = np.unravel_index(rows, a.shape)
+        p, q = np.ix_([0, 1], [1, 0])
+        rows = x
+        total += columns[-1] + y[0] + a[p, q][0, 0] + rows[0]
+    return total, rows, p
+
+
+def test_indices_made_of_others() -> None:
+    for array in (TABLE, TABLE.T, TABLE[:, ::-1], TABLE.astype(np.int8)[:, :3]):
+        for mask in (array > 3, array % 2 == 0, array, array > 100, array < 2):
+            check_program(made_indices, array, mask)
+    row = np.arange(3)
+    for one in (row, row[::-1], row.astype(np.uint8), row[:1], row[:0], row[:0].astype(np.int8)):
+        check_program(views_of_rows, one, row)
+    for index in (row % 2, row - 1, row, (row % 2).astype(bool)):
+        check_program(chosen, index, row * 10, row * 0.5)
+    check_program(many_blocks, TABLE, TABLE > 5)
+
+
+def test_indices_made_of_others_are_native() -> None:
+    for function, args in ((made_indices, (TABLE, TABLE > 7)), (chosen, (np.array([0, 1, 1]), *np.eye(3)[:2]))):
+        compiled = minijit.njit(function)
+        with native(compiled):
+            assert_same(compiled, *args)

@@ -20,7 +20,8 @@ MODULES = {
     for name in (
         "array_attributes array_conversion array_creation array_gathers array_items array_membership array_methods "
         "array_patterns array_ranges array_scatters array_shapes array_stores array_taking "
-        "along_axis array_putting dtypes numpy_arithmetic numpy_constants numpy_casts "
+        "along_axis array_choose array_nonzero array_putting array_searching dtypes index_makers "
+        "numpy_arithmetic numpy_constants numpy_casts "
         "numpy_comparisons numpy_functions numpy_reductions numpy_scalars ufunc_entries"
     ).split()
 }

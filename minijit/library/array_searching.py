@@ -1,4 +1,4 @@
-"""``flatnonzero`` and ``nonzero`` of rows, ``searchsorted`` of one number, ``array_equal``."""
+"""``searchsorted`` of one number, and ``array_equal``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.array_allocation import allocate
-from minijit.library.builder import Builder, Val, tuple_val
+from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.dtypes import bind, text_of_argument
 from minijit.library.elementwise import is_numeric
@@ -20,61 +19,11 @@ from minijit.library.operands import anything
 from minijit.library.pairwise_sums import Parts
 from minijit.library.registry import Arg, lowers, method
 from minijit.machine import I64
-from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype, is_native, type_of_value
-
-# ---- where elements are not zero
-
-
-def _rows() -> Iterator[tuple[Any, ...]]:
-    flat = np.array([0.0, 1.0, np.nan, 0.0, -0.0, 2.0])
-    for one in (flat, flat[::-1], flat[::2], flat[:0], flat > 0, np.arange(5, dtype=np.int8), flat + 0j):
-        yield (one,)
-
-
-def _positions(b: Builder, array: Val) -> Val:
-    """The positions of the elements of a row that are not zero: counted first, then written."""
-    source = np.dtype(array_type(array).dtype)
-    (length,), (stride,) = shape_of(array), strides_of(b, array)
-
-    def truth(index: Value) -> Value:
-        parts = load_element(b, source, b.ptr_add(data_of(array), b.mul(index, stride)))
-        return cast_parts(b, parts, source, BOOL_DTYPE)[0]
-
-    def count(index: Value, so_far: Parts) -> Parts:
-        return (b.add(so_far[0], b.convert("zext", truth(index), I64)),)
-
-    (total,) = b.loop(length, count, (b.i64(0),))
-    made = allocate(b, INT64, [total])
-
-    def write(index: Value, so_far: Parts) -> Parts:
-        def found() -> Parts:
-            b.store(b.ptr_add(data_of(made), b.mul(so_far[0], b.i64(8))), index, local=True)
-            return (b.add(so_far[0], b.i64(1)),)
-
-        return b.if_else(truth(index), found, lambda: so_far)
-
-    b.loop(length, write, (b.i64(0),))
-    return made
-
-
-_ROW = t.Array(INT64, 1, "C")
+from minijit.numpy_types import Dtype, is_native, type_of_value
 
 
 def _is_row(one: t.Type) -> bool:
     return isinstance(one, t.Array) and one.ndim == 1
-
-
-@lowers(np.flatnonzero, _is_row, result=_ROW, effects="allocates raises reads", samples=_rows)
-def flatnonzero(b: Builder, array: Val) -> Val:
-    """An array of positions."""
-    return _positions(b, array)
-
-
-@lowers(np.nonzero, _is_row, result=t.Tuple((_ROW,)), effects="allocates raises reads", samples=_rows)
-@lowers(method("nonzero"), _is_row, result=t.Tuple((_ROW,)), effects="allocates raises reads", samples=_rows)
-def nonzero(b: Builder, array: Val) -> Val:
-    """A tuple of one array of positions."""
-    return tuple_val([_positions(b, array)])
 
 
 # ---- searchsorted

@@ -46,7 +46,7 @@ def _digits(b: Builder, number: Value, shape: Sequence[Value]) -> list[Value]:
     return [number, *reversed(found)] if shape else []
 
 
-def _pointer_at(b: Builder, array: Val, number: Value) -> Value:
+def pointer_at(b: Builder, array: Val, number: Value) -> Value:
     """The address of an element, from its number in C order."""
     kind = array_type(array)
     if kind.layout == "C":
@@ -104,7 +104,7 @@ def item_of_flat(b: Builder, one: Val, index: Val) -> Val:
     """An element."""
     array = _array_of(one)
     kind = array_type(array)
-    return Val(element_type(kind), load_element(b, kind.dtype, _pointer_at(b, array, index.part)))
+    return Val(element_type(kind), load_element(b, kind.dtype, pointer_at(b, array, index.part)))
 
 
 def flat_item(array: Any, index: Any) -> Any:
@@ -117,7 +117,7 @@ def set_flat_item(array: Any, index: Any, value: Any) -> None:
     array.flat[index] = value
 
 
-def _place(b: Builder, array: Val, index: Val, way_out: WayOut) -> Value:
+def place_in_row(b: Builder, array: Val, index: Val, way_out: WayOut) -> Value:
     """The number of the element that an integer selects."""
     size = size_of(b, array)
     word = b.index_of(index)
@@ -139,7 +139,7 @@ def getitem(b: Builder, one: Val, index: Val) -> Val:
     array = _array_of(one)
     kind = array_type(array)
     way_out = WayOut(b, lambda: b.call_python(flat_item, (array, index), t.NEVER, effects=""))
-    parts = load_element(b, kind.dtype, _pointer_at(b, array, _place(b, array, index, way_out)))
+    parts = load_element(b, kind.dtype, pointer_at(b, array, place_in_row(b, array, index, way_out)))
     way_out.close()
     return Val(element_type(kind), parts)
 
@@ -185,7 +185,7 @@ def setitem(b: Builder, one: Val, index: Val, value: Val) -> Val:
     way_out = WayOut(b, lambda: b.call_python(set_flat_item, (array, index, value), t.NONE))
     held = as_stored(b, value, dtype, way_out)
     assert not isinstance(held, Val)
-    store_element(b, dtype, _pointer_at(b, array, _place(b, array, index, way_out)), held)
+    store_element(b, dtype, pointer_at(b, array, place_in_row(b, array, index, way_out)), held)
     way_out.close()
     return NONE_VAL
 

@@ -175,14 +175,17 @@ def each_true_of_row(
     return b.loop(length, turn, held)
 
 
-def positions_of(b: Builder, mask: Val, count: Value) -> list[Val]:
+def positions_of(b: Builder, mask: Val, count: Value, *, side_by_side: bool = False) -> list[Val]:
     """The places of the true elements of a mask, `count` in number: for each axis a new row of indices.
 
-    All rows are in one block, that of the first one.
+    All rows are in one block, that of the first one: one row after the other, or the places of each element
+    `side_by_side`, as NumPy has them.
     """
     kind = array_type(mask)
     room = allocate(b, INT64, [b.i64(kind.ndim), count] if kind.ndim > 1 else [count])
-    size = b.mul(count, b.i64(8))
+    side_by_side = side_by_side and kind.ndim > 1
+    step = b.i64(8 * kind.ndim if side_by_side else 8)
+    size = b.i64(8) if side_by_side else b.mul(count, step)
     rows = [b.ptr_add(data_of(room), b.mul(size, b.i64(axis))) for axis in range(kind.ndim)]
     shape, strides = shape_of(mask), strides_of(b, mask)
     inner = None if kind.layout == "C" else strides[-1]
@@ -198,11 +201,11 @@ def positions_of(b: Builder, mask: Val, count: Value) -> list[Val]:
 
         def put(number: Value, so_far: Parts) -> Parts:
             for row, place in zip(rows, [*places, number], strict=True):
-                b.store(b.ptr_add(row, b.binary("shl", so_far[0], b.i64(3))), place, local=True)
+                b.store(b.ptr_add(row, b.binary("mul", so_far[0], step, nsw=True)), place, local=True)
             return (b.add(so_far[0], b.i64(1)),)
 
         return each_true_of_row(b, pointer, inner, shape[axis], put, held)
 
     nest(0, data_of(mask), [], (b.i64(0),))
-    row = t.Array(INT64, 1, "C")
-    return [make_view(b, room, row, data, [count], ()) for data in rows]
+    row = t.Array(INT64, 1, "A" if side_by_side else "C")
+    return [make_view(b, room, row, data, [count], [step]) for data in rows]
