@@ -32,6 +32,7 @@ from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
 from minijit.passes.fuse_expressions import fuse_expressions
+from minijit.passes.inline_calls import inline_calls
 from minijit.passes.interchange_loops import interchange_loops
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
@@ -157,6 +158,9 @@ def build_unit(
     for instance, typed in functions.items():
         clock.run("fuse expressions", partial(fuse_expressions, typed))
         _lower_instance(unit, instance, typed, options, clock, observe)
+    clock.run("inline calls", partial(inline_calls, unit))
+    for lowered in unit.functions.values():
+        _run_passes(lowered, clock, observe)
     unit.has_effects = bool(entry.visible_effects() & {"writes", "io", "unknown"})
     return unit, entry
 
@@ -168,11 +172,14 @@ def _lower_instance(
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
     if not options.boundscheck:
         clock.run("drop bounds checks", lambda: drop_bounds_checks(lowered))
+    unit.functions[instance.symbol] = lowered
+    unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
+
+
+def _run_passes(lowered: Function, clock: Clock, observe: Observer) -> None:
     for pass_name, transform in PASSES:
         clock.run(pass_name, partial(transform, lowered))
         _finished(lowered, "loops" if transform is PASSES[-1][1] else pass_name, clock, observe)
-    unit.functions[instance.symbol] = lowered
-    unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
 
 
 def outline(unit: Unit, clock: Clock, observe: Observer) -> None:

@@ -33,6 +33,8 @@ class Site:
         A format with ``{0}``, ``{1}`` ... for the payload.
     payload : str
         One letter for each payload word stored in the context: ``i`` int64, ``u`` uint64, ``d`` float64.
+    callers : tuple of int
+        For a site in a function that was put in the place of a call: the sites of that call and those around it.
     """
 
     kind: SiteKind
@@ -42,3 +44,4 @@ class Site:
     exception: type[BaseException] | None = None
     message: str = ""
     payload: str = ""
+    callers: tuple[int, ...] = ()

@@ -62,9 +62,13 @@ class Exits:
             error = _make_exception(site, _payload(site, context))
             # Python links an exception to the one being handled where it is raised; nothing does so for native code.
             error.__context__ = sys.exception()
-        for number in (status, *_trace(context)):
+        for number in self._path((status, *_trace(context))):
             inner = types.TracebackType(inner, self._frame(number), 0, max(self.sites[number - 1].span.line, 1))
         return error.with_traceback(inner)
+
+    def _path(self, left: tuple[int, ...]) -> list[int]:
+        """The places in the traceback: where functions were left, and the calls in whose place they stand."""
+        return [place for number in left for place in (number, *self.sites[number - 1].callers)]
 
     def _frame(self, number: int) -> types.FrameType:
         """The frame for a site. Every instruction of its code has the site's position, so the first one will do."""
