@@ -267,6 +267,61 @@ def test_dear_operands_are_computed_once():
         assert not compare(compiled, (line[:5], table), ulp=4)
 
 
+# ---- reductions
+
+
+def dot(a, b):
+    return np.sum(a * b)
+
+
+def greatest(a, b):
+    return (a - b).max(), np.min(a + b)
+
+
+def distance(a, b):
+    d = a - b
+    return np.sqrt((d * d).sum())
+
+
+def truths(a, b):
+    return np.any(a > b), (a < b + 10).all(), (a > b).sum(), (a > b).mean()
+
+
+def means(a, b):
+    return np.mean(a * b), (a * b).sum(dtype=np.float64), np.prod(a * 0.5 + b * 0.1)
+
+
+def along_axes(a, b):
+    return (a * b).sum(axis=0), (a - b).max(axis=-1, keepdims=True), np.mean(a * a, axis=-1), (a * b).std()
+
+
+@pytest.mark.parametrize("function", [dot, greatest, distance, truths, means])
+def test_reductions_make_no_array(function):
+    assert allocations(function, line, other) == 0
+    numbers = np.random.default_rng(1)
+    for count in (1, 7, 100, 129, 8195, 30000):
+        a, b = numbers.normal(size=count), numbers.normal(size=count)
+        check_native(function, a, b)
+    for dtype in (np.float32, np.int16, np.complex128):
+        if function is not greatest or dtype is not np.complex128:
+            check_native(function, (a * 9).astype(dtype), (b * 9).astype(dtype))
+    check_native(function, a[::3], b[::-3])
+    check_native(function, a, b[:1])
+    check_native(function, a.reshape(50, 600), b.reshape(50, 600))
+    check_native(function, a.reshape(50, 600).T, b.reshape(50, 600).T)
+    check_native(function, a.reshape(50, 600), b[:600])
+    check_native(function, a.reshape(50, 600)[:, ::7], b[:50, None])
+
+
+def test_reductions_of_few_elements():
+    for function in (dot, greatest, distance, truths, means):
+        check_program(function, line[:0], other[:0])
+        check_program(function, line[:3], other[:4])
+        check_program(function, table[:, :0], table[:1, :0])
+    for a, b in ((table, table[0]), (table, table[:, :1]), (np.asfortranarray(table), table)):
+        check_native(along_axes, a, b)
+
+
 # ---- remarks
 
 

@@ -27,6 +27,7 @@ from minijit.library.memory import (
 )
 from minijit.library.operands import is_real
 from minijit.library.pairwise_sums import Parts
+from minijit.library.pending_rows import PendingRow
 from minijit.library.reduction_arguments import Plan, plan_of
 from minijit.library.reduction_entries import register
 from minijit.library.reduction_nests import Reduction
@@ -129,7 +130,7 @@ def _mean(b: Builder, plan: Plan) -> Val:
     if is_by_rows(walk):
         made = walk.allocate(dtype)
 
-        def mean_of(row: Row) -> Parts:
+        def mean_of(row: Row | PendingRow) -> Parts:
             return divided(of_row(b, np.add, row, source, dtype, _zero(b, dtype)))
 
         for_each_row(b, walk, made, mean_of, converts=source != dtype)
@@ -167,7 +168,8 @@ def _var(b: Builder, plan: Plan, *, root: bool = False) -> Val:
     result = walk.allocate(real)
     if is_by_rows(walk):
 
-        def var_of(row: Row) -> Parts:
+        def var_of(row: Row | PendingRow) -> Parts:
+            assert isinstance(row, Row)
             mean = mean_from(of_row(b, np.add, row, source, wide, _zero(b, wide)))
             # NumPy makes an array of the deviations: they are not converted on their way into the sum.
             return finish(
@@ -197,7 +199,8 @@ def _degrees(b: Builder, count: Value, ddof: Val | None) -> Value:
 
 def _register(name: str, build: Any) -> None:
     keys = [method(name), getattr(np, name)]
-    register(name, keys, _PARAMETERS[name], lambda args, keywords: _plan(name, args, keywords), build)
+    planner = lambda args, keywords: _plan(name, args, keywords)  # noqa: E731
+    register(name, keys, _PARAMETERS[name], planner, build, fuses=name == "mean")
 
 
 _register("mean", _mean)

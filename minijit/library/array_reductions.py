@@ -28,6 +28,8 @@ from minijit.library.memory import (
     store_element,
 )
 from minijit.library.pairwise_sums import Parts
+from minijit.library.pending_results import refuse
+from minijit.library.pending_rows import PendingRow, no_load
 from minijit.library.reduction_arguments import Plan, plan_of
 from minijit.library.reduction_entries import register
 from minijit.library.reduction_nests import Axis, Reduction
@@ -216,7 +218,7 @@ def require_elements(b: Builder, function: object, walk: Reduction, args: Sequen
         some = b.and_(some, b.icmp("ne", walk.lengths[axis], b.i64(0)))
 
     def by_numpy() -> tuple[Value, ...]:
-        b.call_python(function, args, t.NEVER)
+        refuse(b, function, args)
         return ()
 
     b.if_else(some, lambda: (), by_numpy, likely=True)
@@ -250,8 +252,12 @@ def reduced(b: Builder, ufunc: np.ufunc, plan: Plan) -> Val:
     return finished(b, result, plan.result)
 
 
-def of_row(b: Builder, ufunc: np.ufunc, row: Row, source: Dtype, dtype: Dtype, first: Parts) -> Parts:
+def of_row(b: Builder, ufunc: np.ufunc, row: Row | PendingRow, source: Dtype, dtype: Dtype, first: Parts) -> Parts:
     """What `ufunc` makes of a row of elements, beginning with `first`."""
+    if isinstance(row, PendingRow):
+        if ufunc is np.add and dtype.kind in "fc":
+            return sum_of_row(b, first, row.length, dtype, no_load, row.chunk, row.pairwise_blocks(b, dtype))
+        return row.fold(b, dtype, lambda n, at, so_far: _row_total(b, ufunc, dtype, n, at, so_far, None), first)
 
     def at(index: Value) -> Parts:
         return cast_parts(b, load_element(b, source, row.at(b, index)), source, dtype)
@@ -305,6 +311,7 @@ def _register(name: str) -> None:
         plan,
         lambda b, found: reduced(b, ufunc, found),
         lambda found: filler(ufunc, found),
+        fuses=True,
     )
 
 

@@ -17,9 +17,12 @@ from minijit.machine import I64, Machine
 Parts: TypeAlias = tuple[Value, ...]
 LoadAt: TypeAlias = Callable[[Value], Parts]
 """``load(index)``: the parts of a number of the row."""
+LoadBlock: TypeAlias = Callable[[Value, Value], LoadAt]
+"""``block(start, length)``: makes some numbers, and gives how to load them."""
 
 _ACCUMULATORS: Final = 8
-_BLOCK: Final = 128
+BLOCK: Final = 128
+"""The most floats that are added without halving the row."""
 _DEPTH: Final = 58
 """No row in memory is halved more often."""
 
@@ -29,8 +32,14 @@ def add_parts(b: Builder, x: Sequence[Value], y: Sequence[Value]) -> Parts:
     return tuple(b.binary("fadd", one, other) for one, other in zip(x, y, strict=True))
 
 
-def pairwise_sum(b: Builder, machine: Sequence[Machine], count: Value, load: LoadAt) -> Parts:
-    """The sum of `count` numbers, each held in parts of the types `machine` (one float, or two)."""
+def pairwise_sum(
+    b: Builder, machine: Sequence[Machine], count: Value, load: LoadAt, block: LoadBlock | None = None
+) -> Parts:
+    """The sum of `count` numbers, each held in parts of the types `machine` (one float, or two).
+
+    With `block` the numbers of each row that is added without halving it are made by ``block(start, length)``, which
+    gives how to load them by their number in the row.
+    """
     width = len(machine)
     stack = b.slots(_DEPTH * (1 + width))
     types = list(machine)
@@ -48,7 +57,7 @@ def pairwise_sum(b: Builder, machine: Sequence[Machine], count: Value, load: Loa
     b.jump(descend, [b.i64(0), count, b.i64(0)])
     b.move_to(descend)
     start, length, depth = descend.params
-    b.branch(b.icmp("sgt", length, b.i64(_BLOCK // width)), push, leaf)
+    b.branch(b.icmp("sgt", length, b.i64(BLOCK // width)), push, leaf)
 
     b.move_to(push)
     left = _left_half(b, length, width)
@@ -56,7 +65,10 @@ def pairwise_sum(b: Builder, machine: Sequence[Machine], count: Value, load: Loa
     b.jump(descend, [start, left, b.add(depth, b.i64(1))])
 
     b.move_to(leaf)
-    total = _row_sum(b, types, start, length, load)
+    if block is None:
+        total = _row_sum(b, types, start, length, load)
+    else:
+        total = _row_sum(b, types, b.i64(0), length, block(start, length))
     b.jump(climb, [b.add(start, length), depth, *total])
 
     b.move_to(climb)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,45 @@ from minijit.library.element_trees import elementwise
 from minijit.library.elementwise_loops import write
 from minijit.library.memory import array_type, data_of, owner_of, shape_of, store_element
 from minijit.library.operands import anything
+from minijit.library.pending_results import release_temporaries, settled
+from minijit.library.pending_rows import is_one_row
 from minijit.library.reduction_arguments import Plan
 from minijit.library.reduction_nests import is_in_order
-from minijit.library.registry import Arg, lowers, method
+from minijit.library.registry import Arg, Fusion, lowers, method
+from minijit.library.vals import Pending
 
 Build = Callable[[Builder, Plan], Val]
 """``build(b, plan)`` gives a new result, as if there were neither ``out`` nor ``where``."""
+
+
+def run_fused(
+    b: Builder,
+    plan: Plan,
+    function: Callable[..., Any],
+    args: Sequence[Val],
+    keywords: Mapping[str, Val],
+    build: Build,
+    fill: Any = None,
+) -> Val:
+    """Like :func:`run`, for an array that may be pending: where all of it is reduced, it need not be stored."""
+    array = plan.given
+    if not isinstance(array, Pending):
+        return run(b, plan, function, args, keywords, build, fill)
+    is_total = len(plan.reduced) == plan.array.ndim and plan.out is None and plan.where is None
+
+    def directly() -> tuple[Value, ...]:
+        made = build(b, plan).parts
+        release_temporaries(b, array)
+        return made
+
+    def by_an_array() -> tuple[Value, ...]:
+        made = settled(b, array)
+        result = run(b, replace(plan, given=made), function, [made, *args[1:]], keywords, build, fill)
+        b.emit("decref", (owner_of(made),))
+        return result.parts
+
+    parts = b.if_else(is_one_row(b, array) if is_total else b.i1(False), directly, by_an_array, likely=True)
+    return plan.out if plan.out is not None else Val(plan.result, parts)
 
 
 def run(
@@ -115,12 +149,17 @@ def register(
     plan: Planner,
     build: Build,
     fill: Callable[[Plan], Any] = lambda _plan: None,
+    *,
+    fuses: bool = False,
 ) -> None:
-    """Register functions and methods of arrays; `plan` says what a call asks for, `build` does it."""
+    """Register functions and methods of arrays; `plan` says what a call asks for, `build` does it.
+
+    `fuses` says that `build` can reduce pending arrays as a whole.
+    """
     for key in keys:
         function = getattr(np.ndarray, name) if isinstance(key, method) else key
         for writes in (False, True):
-            _register(key, function, parameters, plan, build, fill, writes=writes)
+            _register(key, function, parameters, plan, build, fill, writes=writes, fuses=fuses)
 
 
 def _register(
@@ -132,6 +171,7 @@ def _register(
     fill: Callable[[Plan], Any],
     *,
     writes: bool,
+    fuses: bool,
 ) -> None:
     def result(*args: Arg, **keywords: Arg) -> t.Type | None:
         found = plan(args, keywords)
@@ -148,11 +188,12 @@ def _register(
         keywords={one: anything for one in parameters if one != parameters[0]},
         effects=effects_of(writes=writes),
         samples=arrays if not writes else (),
+        fusion=Fusion(takes=(0,)) if fuses else None,
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = plan(args, keywords)
         assert found is not None
-        return run(b, found, function, args, keywords, build, fill(found))
+        return run_fused(b, found, function, args, keywords, build, fill(found))
 
 
 def effects_of(*, writes: bool) -> str:

@@ -16,8 +16,10 @@ from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, load_element, owner_of, size_of, store_element
-from minijit.library.pairwise_sums import Parts, add_parts, pairwise_sum
+from minijit.library.pairwise_sums import LoadBlock, Parts, add_parts, pairwise_sum
+from minijit.library.pending_rows import PendingRow, row_of
 from minijit.library.reduction_nests import Axis, Reduction
+from minijit.library.vals import Pending
 from minijit.machine import parts_of_dtype
 from minijit.numpy_types import Dtype
 
@@ -46,13 +48,18 @@ def is_by_rows(walk: Reduction) -> bool:
     return known(first.unit) == 0 and not any(known(axis.unit) == 0 for axis in rest)
 
 
-def for_each_row(b: Builder, walk: Reduction, result: Val, build: Callable[[Row], Parts], *, converts: bool) -> None:
+def for_each_row(
+    b: Builder, walk: Reduction, result: Val, build: Callable[[Row | PendingRow], Parts], *, converts: bool
+) -> None:
     """Store what `build` makes of each row; only where :func:`is_by_rows`.
 
     `converts` says that elements are converted on their way into a sum.
     """
     dtype = np.dtype(array_type(result).dtype)
     chunk = b.i64(BUFFER) if converts else None
+    if isinstance(walk.array, Pending):
+        store_element(b, dtype, data_of(result), build(row_of(b, walk.array, chunk)), local=True)
+        return
     if walk.is_total and walk.is_irregular:
         row, owner = _gathered(b, walk, converts=converts)
         store_element(b, dtype, data_of(result), build(row), local=True)
@@ -121,18 +128,25 @@ def _whole_rows(b: Builder, walk: Reduction) -> Value:
 
 
 def sum_of_row(
-    b: Builder, total: Parts, length: Value, dtype: Dtype, at: Callable[[Value], Parts], chunk: Value | None
+    b: Builder,
+    total: Parts,
+    length: Value,
+    dtype: Dtype,
+    at: Callable[[Value], Parts],
+    chunk: Value | None,
+    block: LoadBlock | None = None,
 ) -> Parts:
-    """`total` and the elements that ``at(index)`` gives, added as NumPy adds them."""
+    """`total` and the elements that ``at(index)`` gives (or `block`, some at a time), added as NumPy adds them."""
     machine = parts_of_dtype(dtype)
     if chunk is None:
-        return add_parts(b, total, pairwise_sum(b, machine, length, at))
+        return add_parts(b, total, pairwise_sum(b, machine, length, at, block))
     size = chunk
     count = b.binary("udiv", b.add(length, b.sub(size, b.i64(1))), size)
 
     def turn(index: Value, so_far: Parts) -> Parts:
         start = b.mul(index, size)
-        part = pairwise_sum(b, machine, b.min_i64(b.sub(length, start), size), lambda k: at(b.add(start, k)))
-        return add_parts(b, so_far, part)
+        count = b.min_i64(b.sub(length, start), size)
+        blocks = None if block is None else lambda first, number: block(b.add(start, first), number)
+        return add_parts(b, so_far, pairwise_sum(b, machine, count, lambda k: at(b.add(start, k)), blocks))
 
     return b.loop(count, turn, total, scalar=True)
