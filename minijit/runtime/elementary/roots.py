@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
-from minijit.runtime.elementary.expressions import Num, copysign, fabs, fma, horner, sqrt, where
+from minijit.runtime.elementary.expressions import Num, copysign, fabs, fma, poly, sqrt, where
 
-# (1 - e)**(-1/3): the series.
-_SERIES: Final = (1 / 3, 2 / 9, 14 / 81, 35 / 243)
-_START: Final = 0x553F0000
+# ((1 - e)**(-1/3) - 1) / e: the series.
+_SERIES: Final = (1 / 3, 2 / 9, 14 / 81, 35 / 243, 91 / 729, 728 / 6561, 1976 / 19683, 5434 / 59049)
+_START: Final = 0x553EE800
+"""The upper word of 1 / cbrt(x) is about this less a third of the upper word of x (Kahan's trick)."""
 _SINGLE_START: Final = 0x54A20000
-"""The upper word of 1 / cbrt(x) is about this less a third of the upper word of x (Kahan's trick);
-for singles it is the only word."""
-
-
-def _inverse_root(size: Num, steps: tuple[int, ...]) -> Num:
-    """About 1 / cbrt(size) for a normal number; `steps` are the terms of the series that are taken, time after time."""
-    third = ((size.bits() >> 32) * 0x55555556) >> 32
-    y = ((_START - third) << 32).as_float()
-    for terms in steps:
-        error = 1.0 - (size * y) * (y * y)
-        y = fma(y * error, horner(error, _SERIES[:terms]), y)
-    return y
+"""The same for singles, which are one word."""
 
 
 def cbrt(x: Num) -> Num:
-    """The cube root, from the inverse one, corrected by its residue."""
+    """The cube root, from the inverse one."""
     size = fabs(x)
     small = size < 2.0**-900
     used = where(small, size * 2.0**300, size)
-    y = _inverse_root(used, (4, 2))
-    square = y * y
-    root = used * square
-    power = root * root
-    residue = fma(power, root, -used) + fma(root, root, -power) * root
-    root = fma(residue * square, -1 / 3, root)
+    third = ((used.bits() >> 32) * 0x55555556) >> 32
+    root = _improved(used, ((_START - third) << 32).as_float(), _SERIES)
     root = where(small, root * 2.0**-100, root)
     return copysign(where(size < math.inf, root, size), x)
 
@@ -45,17 +32,20 @@ def cbrtf(x: Num) -> Num:
     size = fabs(x)
     small = size < 2.0**-100
     used = where(small, size * 2.0**60, size)
-    y = (_SINGLE_START - used.bits().third()).as_float()
-    for terms in (4, 1):
-        error = 1.0 - (used * y) * (y * y)
-        y = fma(y * error, horner(error, _SERIES[:terms]), y)
-    square = y * y
-    root = used * square
-    power = root * root
-    residue = fma(power, root, -used) + fma(root, root, -power) * root
-    root = fma(residue * square, -1 / 3, root)
+    root = _improved(used, (_SINGLE_START - used.bits().third()).as_float(), _SERIES[:4])
     root = where(small, root * 2.0**-20, root)
     return copysign(where(size < math.inf, root, size), x)
+
+
+def _improved(x: Num, y: Num, series: Sequence[float]) -> Num:
+    """The cube root of x by a series and a step of Newton; y is its inverse to within a few percent."""
+    error = 1.0 - (x * y) * (y * y)
+    y = fma(y * error, poly(error, series), y)
+    square = y * y
+    root = x * square
+    power = root * root
+    residue = fma(power, root, -x) + fma(root, root, -power) * root
+    return fma(residue * square, -1 / 3, root)
 
 
 def hypot(x: Num, y: Num) -> Num:
