@@ -30,6 +30,9 @@ def power(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
         return (x,)
     if exponent == 0.0:
         return (float_const(b, x, 1.0),)
+    if b.unit.fastmath and exponent in (2.0, 3.0):
+        square = b.binary("fmul", x, x)
+        return (square if exponent == 2.0 else b.binary("fmul", square, x),)
     machine = machine_type(x)
     suffix = "f" if machine is F32 else ""
     if exponent in KNOWN_POWERS:

@@ -15,9 +15,6 @@ from minijit.runtime.elementary import (
     logarithms,
     powers,
     roots,
-    single_circular,
-    single_hyperbolic,
-    single_logarithms,
 )
 from minijit.runtime.elementary.expressions import F32, F64, Num, Text
 from minijit.runtime.elementary.far_arguments import library_call
@@ -25,25 +22,24 @@ from minijit.runtime.inlining import Inline
 
 PREFIX: Final = "mj_"
 
-_MODULES: Final = {
-    "sin cos tan": (circular, single_circular),
-    "exp exp2 expm1": (exponentials, exponentials),
-    "sinh cosh tanh asinh acosh atanh": (hyperbolic, single_hyperbolic),
-    "asin acos atan atan2": (inverse_circular, inverse_circular),
-    "log log2 log10 log1p": (logarithms, single_logarithms),
-    "pow": (powers, powers),
-    "pow2 pow3 pow4 powroot powinverse": (known_powers, known_powers),
-    "cbrt hypot": (roots, roots),
-}
 _FORMULAS: Final[dict[str, Callable[..., Num]]] = {
-    name + suffix: getattr(module, name + suffix)
-    for names, modules in _MODULES.items()
+    name: getattr(module, name)
+    for module, names in {
+        circular: "sin cos tan",
+        exponentials: "exp exp2 expm1",
+        hyperbolic: "sinh cosh tanh asinh acosh atanh",
+        inverse_circular: "asin acos atan atan2",
+        known_powers: "pow2 pow3 pow4 powroot powinverse",
+        logarithms: "log log2 log10 log1p",
+        powers: "pow",
+        roots: "cbrt hypot",
+    }.items()
     for name in names.split()
-    for module, suffix in zip(modules, ("", "f"), strict=True)
 }
-"""By the name of the C library's function that computes the same; those of floats end with an ``f``."""
+"""By the name of the C library's function that computes the same; ``pow2`` and so on have names of our own."""
 
-SYMBOLS: Final = frozenset(PREFIX + name for name in _FORMULAS)
+SYMBOLS: Final = frozenset(PREFIX + name + suffix for name in _FORMULAS for suffix in ("", "f"))
+"""The native functions: those of singles end with an ``f``."""
 
 
 @cache
@@ -59,7 +55,7 @@ def inline_of(symbol: str) -> Inline:
 
 def text_of(name: str) -> Inline:
     """The text of a formula."""
-    formula = _FORMULAS[name]
+    formula = _formula_of(name)
     text = Text()
     type = _type_of(name)
     parameters = [Num(text, type, f"%{letter}") for letter in _parameters(formula)]
@@ -71,10 +67,14 @@ def text_of(name: str) -> Inline:
 
 
 def _library_call(name: str) -> Inline:
-    header = ", ".join(f"{_type_of(name)} %{letter}" for letter in _parameters(_FORMULAS[name]))
+    header = ", ".join(f"{_type_of(name)} %{letter}" for letter in _parameters(_formula_of(name)))
     type, call, declaration = library_call(name, header)
     definition = f"define internal {type} @{PREFIX}{name}({header}) #6 {{\n  %y = {call}\n  ret {type} %y\n}}\n"
     return Inline(definition, {declaration.split("@")[1].split("(")[0]: declaration})
+
+
+def _formula_of(name: str) -> Callable[..., Num]:
+    return _FORMULAS[name.removesuffix("f")]
 
 
 def _type_of(name: str) -> str:

@@ -1,24 +1,33 @@
-"""sinh, cosh, tanh and their inverses, of doubles."""
+"""sinh, cosh, tanh and their inverses."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from minijit.runtime.elementary.exponentials import expm1_parts, reduced
-from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, sqrt, where
+from minijit.runtime.elementary.exponentials import EXP_TERMS, expm1_parts, power_of_two, reduced
+from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, poly, sqrt, where
+from minijit.runtime.elementary.formats import DOUBLE, SINGLE, format_of, parse
 from minijit.runtime.elementary.logarithms import log_of_sum
 
-_LARGEST: Final = 710.6
+_LARGEST: Final = {DOUBLE: 710.6, SINGLE: 89.6}
 """Above it sinh and cosh overflow."""
-_TINY: Final = 2.0**-30
+_TINY: Final = {DOUBLE: 2.0**-30, SINGLE: 2.0**-14}
 """Below it these functions are their argument."""
+_HUGE: Final = {DOUBLE: 2.0**30, SINGLE: 2.0**14}
+"""Above it, adding 1 to the square says nothing."""
+
+# tanh(x) / x - 1 over x**2 in x**2, for singles up to 5/8: minimax.
+_TANH: Final = parse(
+    "-0x1.555553b494d1ep-2", "0x1.11106b3acce12p-3", "-0x1.b9ef7d1e84881p-5", "0x1.6394da2fd70b5p-6",
+    "-0x1.0c2149c805c05p-7", "0x1.197b885697c06p-9",
+)  # fmt: skip
 
 
 def sinh(x: Num) -> Num:
     """With E = exp(|x|) - 1: (E + E / (E + 1)) / 2, from a quarter of E, which does not overflow too early."""
     size = fabs(x)
-    high, low = expm1_parts(clamp(size, 0.0, _LARGEST), 2)
+    high, low = expm1_parts(clamp(size, 0.0, _LARGEST[format_of(x)]), 2)
     quarter = high + low
     quarter_rest = (high - quarter) + low
     grown = quarter * 4.0
@@ -26,26 +35,41 @@ def sinh(x: Num) -> Num:
     other = _divided(quarter, quarter_rest, below, (grown - (below - 1.0)) + quarter_rest * 4.0)
     # What is large needs no second part, and would overflow.
     result = (high + (low + where(size > 40.0, 0.0, other))) * 2.0
-    return where(size < _TINY, x, copysign(result, x))
+    return where(size < _TINY[format_of(x)], x, copysign(result, x))
 
 
 def cosh(x: Num) -> Num:
     """With e = exp(|x|): (e + 1 / e) / 2, from a quarter of e."""
-    parts = reduced(clamp(fabs(x), 0.0, _LARGEST))
-    scale = ((parts.shifted << 52) + (1021 << 52)).as_float()
-    quarter = scale * ((parts.r + parts.rest) + 1.0)
+    parts = reduced(clamp(fabs(x), 0.0, _LARGEST[format_of(x)]))
+    quarter = power_of_two(parts.shifted, x, 2) * ((parts.r + parts.rest) + 1.0)
     return (quarter + 0.0625 / quarter) * 2.0
 
 
 def tanh(x: Num) -> Num:
     """With E = exp(2 |x|) - 1: E / (E + 2), from half of E."""
+    if format_of(x) is SINGLE:
+        return _short_tanh(x)
     size = fabs(x)
     high, low = expm1_parts(clamp(size, 0.0, 20.0) * 2.0, 1)
     half = high + low
     half_rest = (high - half) + low
     below = half + 1.0
     below_rest = (half - (below - 1.0)) + half_rest
-    return where(size < _TINY, x, copysign(_divided(half, half_rest, below, below_rest), x))
+    return where(size < _TINY[format_of(x)], x, copysign(_divided(half, half_rest, below, below_rest), x))
+
+
+def _short_tanh(x: Num) -> Num:
+    """A polynomial for small numbers, 1 - 2 / (exp(2 |x|) + 1) for others."""
+    form = format_of(x)
+    size = clamp(fabs(x), 0.0, 10.0)
+    square = size * size
+    small = fma(size * square, poly(square, _TANH), size)
+    magic = fma(size, 2.0 * form.log2_e[0], form.to_integer)
+    n = magic - form.to_integer
+    r = fma(n, -form.ln2[1], fma(n, -form.ln2[0], size + size))
+    e = fma(r * r, poly(r, EXP_TERMS[form]), r) + 1.0
+    grown = e * power_of_two(magic.bits(), x)
+    return copysign(where(size < 0.625, small, 1.0 - 2.0 / (grown + 1.0)), x)
 
 
 def _divided(above: Num, above_rest: Num, below: Num, below_rest: Num) -> Num:
@@ -59,7 +83,7 @@ def _divided(above: Num, above_rest: Num, below: Num, below_rest: Num) -> Num:
 def asinh(x: Num) -> Num:
     """log(|x| + sqrt(x**2 + 1))."""
     size = fabs(x)
-    huge = size > 2.0**30
+    huge = size > _HUGE[format_of(x)]
     used = where(huge, 1.0, size)
     square = used * used
     total = square + 1.0
@@ -78,12 +102,12 @@ def _with_root(x: Num, size: Num, used: Num, total: Num, lost: Num, huge: Num) -
     # Beyond 2**30 the root is |x|: log(2 |x|).
     result = log_of_sum(where(huge, size, near), where(huge, 0.0, rest), where(huge, x.constant(1.0), 0.0))
     result = where(size < math.inf, result, size)
-    return where(size < _TINY, x, copysign(result, x))
+    return where(size < _TINY[format_of(x)], x, copysign(result, x))
 
 
 def acosh(x: Num) -> Num:
     """log(x + sqrt(x**2 - 1)); nan below 1."""
-    huge = x > 2.0**30
+    huge = x > _HUGE[format_of(x)]
     used = where(huge, 2.0, x)
     square = used * used
     total = square - 1.0
@@ -109,4 +133,4 @@ def atanh(x: Num) -> Num:
     rest = (fma(ratio, -below, above) + fma(ratio, -below_rest, above_rest)) * inverse
     result = log_of_sum(ratio, rest) * 0.5
     result = where(size < 1.0, result, where(size.equals(1.0), size.constant(math.inf), math.nan))
-    return where(size < _TINY, x, copysign(result, x))
+    return where(size < _TINY[format_of(x)], x, copysign(result, x))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.runtime.elementary.expressions import Num, fabs, fma, sqrt, unless, where
+from minijit.runtime.elementary.expressions import F32, Num, fabs, fma, sqrt, unless, where
 from minijit.runtime.elementary.far_arguments import call_far
 
 _SHARE: Final = 0.487
@@ -36,18 +36,25 @@ def _if_clear(name: str, x: Num, near: Num, error: Num) -> Num:
 
 def pow2(x: Num) -> Num:
     """x**2."""
+    if x.type == F32:
+        return _narrowed("pow2", x, x.wide() * x.wide())
     near = x * x
     return _if_clear("pow2", x, near, fma(x, x, -near))
 
 
 def pow3(x: Num) -> Num:
     """x**3, in twice the precision."""
+    if x.type == F32:
+        return _narrowed("pow3", x, x.wide() * x.wide() * x.wide())
     square = x * x
     return _product("pow3", x, square, fma(x, x, -square), x, x)
 
 
 def pow4(x: Num) -> Num:
     """x**4, in twice the precision."""
+    if x.type == F32:
+        wide = x.wide() * x.wide()
+        return _narrowed("pow4", x, wide * wide)
     square = x * x
     return _product("pow4", x, square, fma(x, x, -square), square, square + square)
 
@@ -62,7 +69,9 @@ def _product(name: str, x: Num, square: Num, cut: Num, other: Num, factor: Num) 
 
 
 def powroot(x: Num) -> Num:
-    """x**0.5."""
+    """x**0.5; adding a zero makes that of -0.0 positive, as ``pow`` has it."""
+    if x.type == F32:
+        return _narrowed("powroot", x, sqrt(x.wide()) + 0.0)
     root = sqrt(x)
     clear = fabs(fma(root, -root, x)) < _share_of_unit(root, 2 * _SHARE) * root
     return unless(~clear.both(_is_moderate(root, _RANGE)), root, lambda: call_far("powroot", x))
@@ -70,6 +79,8 @@ def powroot(x: Num) -> Num:
 
 def powinverse(x: Num) -> Num:
     """x**-1."""
+    if x.type == F32:
+        return _narrowed("powinverse", x, 1.0 / x.wide())
     inverse = 1.0 / x
     clear = fabs(fma(inverse, -x, 1.0)) < _share_of_unit(inverse, _SHARE) * fabs(x)
     return unless(~clear.both(_is_moderate(inverse, _RANGE)), inverse, lambda: call_far("powinverse", x))
@@ -80,40 +91,9 @@ def _share_of_unit(near: Num, share: float) -> Num:
     return ((near.bits() - 1) & _EXPONENT).as_float() * (share * 2.0**-52)
 
 
-# ---- single precision, in doubles
-
-
 def _narrowed(name: str, x: Num, wide: Num) -> Num:
-    """Rounded to single precision, unless numbers next to it are rounded otherwise."""
+    """A power of a single rounded from double precision, unless numbers next to it are rounded otherwise."""
     near = (wide * (1.0 + _SINGLE_SHARE)).narrow()
     clear = near.equals((wide * (1.0 - _SINGLE_SHARE)).narrow())
     clear = clear.both(_is_moderate(near, _SINGLE_RANGE)).either(x.equals(0.0).both(near.equals(0.0)))
-    return unless(~clear, near, lambda: call_far(name, x))
-
-
-def pow2f(x: Num) -> Num:
-    """x**2."""
-    wide = x.wide()
-    return _narrowed("pow2f", x, wide * wide)
-
-
-def pow3f(x: Num) -> Num:
-    """x**3."""
-    wide = x.wide()
-    return _narrowed("pow3f", x, wide * wide * wide)
-
-
-def pow4f(x: Num) -> Num:
-    """x**4."""
-    square = x.wide() * x.wide()
-    return _narrowed("pow4f", x, square * square)
-
-
-def powrootf(x: Num) -> Num:
-    """x**0.5; adding a zero makes that of -0.0 positive, as ``pow`` has it."""
-    return _narrowed("powrootf", x, sqrt(x.wide()) + 0.0)
-
-
-def powinversef(x: Num) -> Num:
-    """x**-1."""
-    return _narrowed("powinversef", x, 1.0 / x.wide())
+    return unless(~clear, near, lambda: call_far(name + "f", x))

@@ -5,26 +5,25 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-from minijit.runtime.elementary.exponentials import EXP2_TERMS, MAGIC, short_exp2, times_power
-from minijit.runtime.elementary.expressions import Num, clamp, copysign, fabs, fma, poly, rint, where
+from minijit.runtime.elementary.exponentials import EXP2_TERMS, short_exp2, times_power
+from minijit.runtime.elementary.expressions import F32, Num, clamp, copysign, fabs, fma, poly, rint, where
+from minijit.runtime.elementary.formats import DOUBLE, parse
 from minijit.runtime.elementary.logarithms import split, split_any
 
-_C0: Final = tuple(map(float.fromhex, ("0x1.71547652b82fep+1", "0x1.777d0ffda0d24p-55")))
-_C1: Final = tuple(map(float.fromhex, ("0x1.ec709dc3a03fdp-1", "0x1.d27f05548af0cp-55")))
+_C0: Final = parse("0x1.71547652b82fep+1", "0x1.777d0ffda0d24p-55")
+_C1: Final = parse("0x1.ec709dc3a03fdp-1", "0x1.d27f05548af0cp-55")
 """2 / log(2) and a third of it: the leading terms of log2((1 + s) / (1 - s)) / s."""
 
-_LN2: Final = tuple(map(float.fromhex, ("0x1.62e42fefa39efp-1", "0x1.abc9e3b39803fp-56")))
-
 # The further terms, by powers of s**2; and for single precision, all but the first.
-_TERMS: Final = tuple(map(float.fromhex, (
+_TERMS: Final = parse(
     "0x1.2776c50ef9bfep-1", "0x1.a61762a7adeb6p-2", "0x1.484b13d7c38ccp-2", "0x1.0c9a8496a0213p-2",
     "0x1.c68f58e7f4b42p-3", "0x1.89f30b6f5aa31p-3", "0x1.5bb7453eb9b7cp-3", "0x1.340d4d34232c6p-3",
     "0x1.44cb639f68c38p-3",
-)))  # fmt: skip
-_TERMS_SHORT: Final = tuple(map(float.fromhex, (
+)  # fmt: skip
+_TERMS_SHORT: Final = parse(
     "0x1.ec709dc478c7bp-1", "0x1.2776c33960a29p-1", "0x1.a619c4d811735p-2", "0x1.47a3a824db9c8p-2",
     "0x1.20ff7a84028b8p-2",
-)))  # fmt: skip
+)  # fmt: skip
 
 
 class Pair(NamedTuple):
@@ -64,6 +63,8 @@ def _at_the_ends(size: Num, log: Num) -> Num:
 
 def pow(x: Num, y: Num) -> Num:
     """x**y = 2**(y * log2(|x|)), with the logarithm in two parts."""
+    if x.type == F32:
+        return _short_pow(x, y)
     size = fabs(x)
     log = _log2(*split_any(size))
     log2 = _at_the_ends(size, log.large)
@@ -73,8 +74,8 @@ def pow(x: Num, y: Num) -> Num:
     rest = fma(factor, log2, -product) + factor * log.small
     exponent = clamp(product, -1100.0, 1100.0)
     rest = where(fabs(product) < 1100.0, rest, 0.0)
-    magic = exponent + MAGIC
-    n = magic - MAGIC
+    magic = exponent + DOUBLE.to_integer
+    n = magic - DOUBLE.to_integer
     r = exponent - n
     near = r + rest
     result = times_power(_exp2(near, (r - near) + rest), n, magic.bits())
@@ -83,14 +84,14 @@ def pow(x: Num, y: Num) -> Num:
 
 def _exp2(r: Num, rest: Num) -> Num:
     """2**(r + rest) for |r| <= 1/2, almost always rounded correctly."""
-    product = r * _LN2[0]
-    more = fma(r, _LN2[0], -product) + fma(r, _LN2[1], rest * _LN2[0])
+    product = r * DOUBLE.ln2[0]
+    more = fma(r, DOUBLE.ln2[0], -product) + fma(r, DOUBLE.ln2[1], rest * DOUBLE.ln2[0])
     total = product + 1.0
-    return total + (((1.0 - total) + product) + fma(r * r, poly(r, EXP2_TERMS[1:]), more))
+    return total + (((1.0 - total) + product) + fma(r * r, poly(r, EXP2_TERMS[DOUBLE][1:]), more))
 
 
-def powf(x: Num, y: Num) -> Num:
-    """In double precision."""
+def _short_pow(x: Num, y: Num) -> Num:
+    """The same of singles, in double precision."""
     wide_x, wide_y = x.wide(), y.wide()
     size = fabs(wide_x)
     k, m, _ = split(size)

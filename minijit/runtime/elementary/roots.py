@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from minijit.runtime.elementary.expressions import Num, copysign, fabs, fma, poly, sqrt, where
+from minijit.runtime.elementary.expressions import F32, F64, Num, copysign, fabs, fma, poly, sqrt, where
 
 # ((1 - e)**(-1/3) - 1) / e: the series.
 _SERIES: Final = (1 / 3, 2 / 9, 14 / 81, 35 / 243, 91 / 729, 728 / 6561, 1976 / 19683, 5434 / 59049)
@@ -19,21 +19,17 @@ _SINGLE_START: Final = 0x54A20000
 def cbrt(x: Num) -> Num:
     """The cube root, from the inverse one."""
     size = fabs(x)
-    small = size < 2.0**-900
-    used = where(small, size * 2.0**300, size)
-    third = ((used.bits() >> 32) * 0x55555556) >> 32
-    root = _improved(used, ((_START - third) << 32).as_float(), _SERIES)
-    root = where(small, root * 2.0**-100, root)
-    return copysign(where(size < math.inf, root, size), x)
-
-
-def cbrtf(x: Num) -> Num:
-    """In single precision."""
-    size = fabs(x)
-    small = size < 2.0**-100
-    used = where(small, size * 2.0**60, size)
-    root = _improved(used, (_SINGLE_START - used.bits().third()).as_float(), _SERIES[:4])
-    root = where(small, root * 2.0**-20, root)
+    # Remainders of the smallest numbers would underflow.
+    least, lifting, terms = (2.0**-900, 100, _SERIES) if x.type == F64 else (2.0**-100, 20, _SERIES[:4])
+    small = size < least
+    used = where(small, size * 2.0 ** (3 * lifting), size)
+    if x.type == F64:
+        third = ((used.bits() >> 32) * 0x55555556) >> 32
+        start = ((_START - third) << 32).as_float()
+    else:
+        start = (_SINGLE_START - used.bits().third()).as_float()
+    root = _improved(used, start, terms)
+    root = where(small, root * 2.0**-lifting, root)
     return copysign(where(size < math.inf, root, size), x)
 
 
@@ -50,6 +46,11 @@ def _improved(x: Num, y: Num, series: Sequence[float]) -> Num:
 
 def hypot(x: Num, y: Num) -> Num:
     """The length of a vector; infinite where one side is, even if the other is nan."""
+    if x.type == F32:
+        # Squares fit into doubles.
+        across, up = x.wide(), y.wide()
+        result = sqrt(fma(across, across, up * up)).narrow()
+        return where(fabs(x).equals(math.inf).either(fabs(y).equals(math.inf)), math.inf, result)
     across, up = fabs(x), fabs(y)
     steep = up > across
     longer, shorter = where(steep, up, across), where(steep, across, up)
@@ -64,10 +65,3 @@ def hypot(x: Num, y: Num) -> Num:
     correction = (fma(root, -root, total) + rest) / (root + root)
     result = where(root > 0.0, root + correction, root) * back
     return where(across.equals(math.inf).either(up.equals(math.inf)), math.inf, result)
-
-
-def hypotf(x: Num, y: Num) -> Num:
-    """In double precision, where squares fit."""
-    across, up = x.wide(), y.wide()
-    result = sqrt(fma(across, across, up * up)).narrow()
-    return where(fabs(x).equals(math.inf).either(fabs(y).equals(math.inf)), math.inf, result)
