@@ -11,8 +11,9 @@ from typing import cast
 import numpy as np
 
 import benchmarks.kernels  # registers the kernels
+from benchmarks import in_c
 from benchmarks.call_overhead import measure_calls, one_integer
-from benchmarks.engines import Engine, minijit_engine, numba_engine
+from benchmarks.engines import Engine, checked_numba_engine, minijit_engine, numba_engine
 from benchmarks.import_time import measure_imports
 from benchmarks.measure import QUICK, Effort
 from benchmarks.plot import write_plot
@@ -20,8 +21,10 @@ from benchmarks.registry import selected
 from benchmarks.report import duration, failures, first_calls, heading, line_of, means, table_of
 from benchmarks.results import Results
 from benchmarks.run_time import measure_case
+from benchmarks.whole_arrays import measure_arrays, summary
 
-SECTIONS = ("run", "calls", "imports")
+SECTIONS = ("run", "arrays", "calls", "imports")
+COMPETITORS = ("numba", "numba-checked", "c", "minijit")
 
 
 def parsed_arguments() -> argparse.Namespace:
@@ -29,7 +32,7 @@ def parsed_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.kernels.__doc__)
     parser.add_argument("--filter", default="", metavar="WORDS", help="only kernels whose theme/name has one of these")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="only this section (may be repeated)")
-    parser.add_argument("--without", choices=("numba", "minijit"), action="append", default=[], help="leave one out")
+    parser.add_argument("--without", choices=COMPETITORS, action="append", default=[], help="leave one out")
     parser.add_argument("--quick", action="store_true", help="small sizes, few repeats: a look, not a measurement")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all results to FILE")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the run times to FILE (needs matplotlib)")
@@ -44,11 +47,16 @@ def main() -> int:
         print("\n".join(f"{kernel.theme}/{case.label}" for kernel, case in selected(options.filter, options.quick)))
         return 0
     sections = options.only or SECTIONS
-    engines = [engine for engine in (numba_engine(), minijit_engine()) if engine.name not in options.without]
+    known = (numba_engine(), checked_numba_engine(), minijit_engine())
+    engines = [engine for engine in known if engine.name not in options.without]
     results = Results({"numpy": np.__version__, **{engine.name: engine.version for engine in engines}})
+    if "c" not in options.without:
+        results.versions["c"] = in_c.version()
     print(", ".join([*results.machine.values(), *(f"{name} {text}" for name, text in results.versions.items())]))
     if "run" in sections:
         run_kernels(results, engines, options)
+    if "arrays" in sections and "minijit" not in options.without:
+        run_arrays(results, options)
     if "calls" in sections:
         results.calls = measure_calls(engines, 20_000 if options.quick else 100_000)
         print("\n" + table_of("call", results.calls))
@@ -59,7 +67,7 @@ def main() -> int:
         results.write_json(options.json)
     if options.plot:
         print(write_plot(results, options.plot))
-    return int(any("WRONG" in text for text in failures(results)))
+    return int(any("WRONG" in text for text in [*failures(results), *(row.note for row in results.arrays)]))
 
 
 def run_kernels(results: Results, engines: list[Engine], options: argparse.Namespace) -> None:
@@ -74,7 +82,8 @@ def run_kernels(results: Results, engines: list[Engine], options: argparse.Names
         if kernel.theme != theme:
             theme = kernel.theme
             print(f"-- {theme}")
-        row = measure_case(kernel, case, present, QUICK if options.quick else Effort())
+        effort = QUICK if options.quick else Effort()
+        row = measure_case(kernel, case, present, effort, with_c="gcc" in results.versions.get("c", ""))
         results.rows.append(row)
         print(line_of(row), flush=True)
     if any("minijit" in row.seconds for row in results.rows):
@@ -84,6 +93,18 @@ def run_kernels(results: Results, engines: list[Engine], options: argparse.Names
     if bad:
         print(f"\nminijit fell back, failed or was wrong in {len(bad)} of {len(results.rows)}:")
         print("\n".join(f"  {text[:200]}" for text in bad))
+
+
+def run_arrays(results: Results, options: argparse.Namespace) -> None:
+    """Measure the expressions over whole arrays and print what comes of it."""
+    decorator = minijit_engine().decorator
+    if decorator is None:
+        return
+    words = [word.strip() for word in options.filter.split(",") if word.strip()]
+    effort = QUICK if options.quick else Effort(budget=0.1)
+    results.arrays = list(measure_arrays(decorator, words, effort))
+    if results.arrays:
+        print("\n" + summary(results.arrays))
 
 
 def start_up(engine: Engine) -> str:

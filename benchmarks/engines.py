@@ -66,6 +66,16 @@ def numba_engine() -> Engine:
     return Engine("numba", numba.njit, numba.__version__)
 
 
+def checked_numba_engine() -> Engine:
+    """Numba with bounds checks, which is the nearest that it has to what minijit does."""
+    engine = numba_engine()
+    if engine.decorator is None:
+        return Engine("numba-checked", None, engine.version)
+    import numba
+
+    return Engine("numba-checked", numba.njit(boundscheck=True), f"{engine.version} with boundscheck=True")
+
+
 def minijit_engine() -> Engine:
     """This package; a kernel that it cannot compile is an error here, not a fallback."""
     try:

@@ -6,8 +6,16 @@ from collections.abc import Iterable
 
 from benchmarks.results import Results, Row, geometric_mean
 
-ENGINES = ("python", "numpy", "numba", "minijit")
-COMPARED = (("python", "vs python"), ("numpy", "vs numpy"), ("numba", "vs numba"))
+ENGINES = ("python", "numpy", "c", "numba", "numba-checked", "minijit")
+SHORT = {"numba-checked": "checked"}
+"""Headings of columns where the name is too long."""
+COMPARED = (
+    ("python", "vs python"),
+    ("numpy", "vs numpy"),
+    ("c", "vs C"),
+    ("numba", "vs numba"),
+    ("numba-checked", "vs check"),
+)
 
 
 def duration(seconds: float | None) -> str:
@@ -29,7 +37,7 @@ def factor(value: float | None) -> str:
 
 def heading() -> str:
     """The first line of the table of run times."""
-    names = [f"{name:>9}" for name in ENGINES]
+    names = [f"{SHORT.get(name, name):>9}" for name in ENGINES]
     names += [f"{title:>9}" for _, title in COMPARED]
     names += [f"{title:>9}" for title in ("1st numba", "1st minij")]
     return " ".join([f"{'kernel':<30}", *names])

@@ -8,6 +8,10 @@ import sys
 from dataclasses import asdict, dataclass, field
 from math import exp, log
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.whole_arrays import ArrayRow
 
 
 @dataclass
@@ -36,6 +40,7 @@ class Results:
         default_factory=lambda: {"python": sys.version.split()[0], "system": platform.platform(), "cpu": cpu_name()}
     )
     rows: list[Row] = field(default_factory=list)
+    arrays: list[ArrayRow] = field(default_factory=list)
     calls: dict[str, dict[str, float]] = field(default_factory=dict)
     imports: dict[str, dict[str, float]] = field(default_factory=dict)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 import warnings
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from benchmarks import in_c
 from benchmarks.agreement import difference
 from benchmarks.engines import Engine, Runnable, fallback_of
 from benchmarks.measure import Effort, race
@@ -15,7 +17,7 @@ from benchmarks.registry import Case, Kernel
 from benchmarks.results import Row
 
 
-def measure_case(kernel: Kernel, case: Case, engines: list[Engine], effort: Effort) -> Row:
+def measure_case(kernel: Kernel, case: Case, engines: list[Engine], effort: Effort, *, with_c: bool = False) -> Row:
     """Compile, compare and time; whatever goes wrong for one engine is a note in the row."""
     row = Row(kernel.theme, case.label)
     runs: dict[str, Callable[[], object]] = {}
@@ -35,8 +37,27 @@ def measure_case(kernel: Kernel, case: Case, engines: list[Engine], effort: Effo
             row.notes[engine.name] = _first_line(error)
             continue
         reference = _try(engine.name, compiled, kernel, case, reference, row, runs)
+    if with_c and reference is not None and in_c.has_source(kernel):
+        _try_c(kernel, case, reference, row, runs)
     row.seconds = race(runs, effort)
     return row
+
+
+def _try_c(
+    kernel: Kernel, case: Case, reference: tuple[Any, ...], row: Row, runs: dict[str, Callable[[], object]]
+) -> None:
+    """Let the kernel's C function take part, if its answer is right."""
+    arguments = case.arguments()
+    try:
+        run = in_c.prepared(kernel, arguments, reference[0])
+    except (OSError, KeyError, subprocess.CalledProcessError) as error:
+        row.notes["c"] = _first_line(error)
+        return
+    found = difference(reference, (run(), *arguments), kernel.tolerance)
+    if found:
+        row.notes["c"] = f"WRONG: {found}"
+    else:
+        runs["c"] = in_c.prepared(kernel, case.arguments(), reference[0])
 
 
 def _try(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 
 import minijit
 from benchmarks.agreement import difference
-from benchmarks.measure import QUICK
+from benchmarks.measure import QUICK, Effort
 from benchmarks.registry import KERNELS, selected
 from benchmarks.run_time import measure_case
+from benchmarks.whole_arrays import SIZES, measure_expression, summary
 from minijit.demo import Progress, main, same
 from minijit.demo_kernels import demo_jobs
 
@@ -80,6 +82,24 @@ def test_benchmark_of_a_case_without_compilers() -> None:
     assert set(row.seconds) == {"python", "numpy"}
     assert not row.notes
     assert len({case.label for entry in KERNELS for case in entry.cases}) >= 60
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
+def test_kernels_in_c_give_what_the_kernels_give() -> None:
+    import benchmarks.kernels  # noqa: F401
+
+    for label in ("layouts/scale_strided", "indirect/count_values", "integers/coprime_pairs", "single_precision/sum"):
+        kernel, case = next(selected(label, quick=True))
+        row = measure_case(kernel, case, [], QUICK, with_c=True)
+        assert row.seconds["c"] > 0 and not row.notes
+
+
+def test_benchmarks_of_whole_arrays() -> None:
+    row = measure_expression("arithmetic", "a * 2.0 + b", minijit.njit, Effort(0.0, 0.0, 1))
+    assert not row.note and all(row.ratio(size) for size in SIZES)
+    wrong = measure_expression("wrong", "a + b", lambda function: lambda a, b: a, Effort(0.0, 0.0, 1))
+    assert wrong.note.startswith("WRONG")
+    assert "arithmetic" in summary([row])
 
 
 @pytest.mark.slow
