@@ -18,11 +18,11 @@ from tests.numpy_programs import Program, program_of
 MODULES = {
     f"minijit.library.{name}"
     for name in (
-        "array_attributes array_conversion array_creation array_gathers array_items array_membership array_methods "
-        "array_patterns array_ranges array_scatters array_shapes array_stores array_taking "
-        "along_axis array_choose array_nonzero array_putting array_searching dtypes index_makers "
-        "numpy_arithmetic numpy_constants numpy_casts "
-        "numpy_comparisons numpy_functions numpy_reductions numpy_scalars ufunc_entries"
+        "along_axis array_attributes array_choose array_conversion array_creation array_gathers array_items "
+        "array_membership array_methods array_nonzero array_patterns array_products array_putting "
+        "array_ranges array_scatters array_searching array_shapes array_stores array_taking dtypes "
+        "index_makers numpy_arithmetic numpy_casts numpy_comparisons numpy_constants numpy_functions "
+        "numpy_reductions numpy_scalars ufunc_entries"
     ).split()
 }
 QUICK = 12

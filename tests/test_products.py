@@ -1,0 +1,87 @@
+"""Products of arrays: bit for bit NumPy's, of every shape, layout and dtype, and without Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from minijit.testing import compare
+from tests.numpy_programs import Program
+
+SHAPES = [
+    ((3, 4), (4, 5)),
+    ((3, 4), (4,)),
+    ((4,), (4, 5)),
+    ((4,), (4,)),
+    ((64, 33), (33, 70)),
+    ((1, 4), (4, 1)),
+    ((3, 1), (1, 4)),
+    ((1,), (1, 5)),
+    ((1000,), (1000,)),
+    ((3, 0), (0, 2)),
+    ((0, 3), (3, 2)),
+    ((3, 4), (5, 2)),
+    ((2, 3, 4), (2, 4, 3)),
+    ((2, 3, 4), (4,)),
+    ((2, 1, 3, 4), (5, 4, 2)),
+    ((2, 3, 4), (3, 4, 2)),
+]
+DTYPES = ["bool", "int8", "uint64", "float32", "float64", "complex64", "complex128"]
+
+
+def operand(shape: tuple[int, ...], dtype: str, layout: str) -> Any:
+    """Random numbers in a layout."""
+    random = np.random.default_rng(len(shape) + sum(shape))
+    numbers = random.integers(-9, 100, shape) if np.dtype(dtype).kind in "biu" else random.standard_normal(shape)
+    made = (numbers + 1j * numbers[..., ::-1]).astype(dtype) if np.dtype(dtype).kind == "c" else numbers.astype(dtype)
+    if layout == "F":
+        return np.asfortranarray(made)
+    if layout == "gaps":
+        room = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
+        room[..., ::2] = made
+        return room[..., ::2]
+    return np.ascontiguousarray(made[::-1])[::-1] if layout == "reversed" else made
+
+
+def product(function: str) -> Any:
+    """A compiled function of two operands."""
+    return Program(function, ("a", "b"), {}).jitted
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("text", ["a @ b", "np.dot(a, b)", "np.inner(a, b)", "np.vdot(a, b)"])
+def test_products(text: str, dtype: str) -> None:
+    problems = []
+    for first, second in (("", ""), ("F", "gaps"), ("reversed", "F")):
+        compiled = product(text)
+        for x, y in SHAPES:
+            args = operand(x, dtype, first), operand(y, dtype, second)
+            problems += [f"{x} {first} {y} {second}: {one}" for one in compare(compiled, args)]
+            assert not compiled.stats["bailouts"]
+    assert not problems, "\n".join(problems[:10])
+
+
+@pytest.mark.parametrize("text", ["a @ a.T", "a.T @ a", "np.dot(a, a.T)", "a.T.dot(a)", "np.inner(a, a)"])
+def test_symmetric_products(text: str) -> None:
+    compiled = product(text)
+    for shape in ((5, 3), (40, 50), (3, 3)):
+        for dtype in ("float64", "int32", "complex128"):
+            one = operand(shape, dtype, "")
+            assert not compare(compiled, (one, one))
+
+
+def test_operands_of_two_dtypes_and_errors() -> None:
+    table, row = operand((30, 40), "float64", ""), operand((40,), "int8", "")
+    for text in ("a @ b", "np.dot(a, b)", "b @ a.T", "np.matmul(a, b)", "np.linalg.matmul(a, a.T)"):
+        assert not compare(product(text), (table, row))
+    assert not compare(product("a @ b"), (table, 2.0))
+    assert not compare(product("np.dot(a, b)"), (table, 2.0))
+
+
+def test_products_need_no_python() -> None:
+    compiled = product("a @ b")
+    compiled(np.ones((3, 3)), np.ones(3))
+    assert "through Python" not in compiled.explain()
+    assert "mj_loop_matmul_dd->d" in compiled.inspect_llvm()
