@@ -123,6 +123,26 @@ def transposed(b: Builder, array: Val) -> Val:
     return make_view(b, array, kind, data_of(array), shape_of(array)[::-1], strides_of(b, array)[::-1])
 
 
+def matrix_transposed_type(array: Arg) -> t.Type | None:
+    """The type of an array with its last two axes swapped."""
+    one = array.type
+    assert isinstance(one, t.Array)
+    if one.ndim < 2:
+        return None
+    return transposed_type(array) if one.ndim == 2 else t.Array(one.dtype, one.ndim, "A", one.writable)
+
+
+@lowers(np.matrix_transpose, t.Array, result=matrix_transposed_type, samples=arrays)
+@lowers(attribute("mT"), t.Array, result=matrix_transposed_type, samples=arrays)
+def matrix_transposed(b: Builder, array: Val) -> Val:
+    """A view with the last two axes swapped."""
+    kind = matrix_transposed_type(Arg(array.type))
+    assert isinstance(kind, t.Array)
+    shape, strides = shape_of(array), strides_of(b, array)
+    lengths, steps = [*shape[:-2], shape[-1], shape[-2]], [*strides[:-2], strides[-1], strides[-2]]
+    return make_view(b, array, kind, data_of(array), lengths, steps)
+
+
 def _part_type(array: Arg) -> t.Type | None:
     one = array.type
     assert isinstance(one, t.Array)

@@ -118,6 +118,12 @@ def result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mappi
     return None if outcome is None else outcome.type
 
 
+def pure_result_of(function: Callable[..., Any], args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
+    """Like :func:`result_of`, but ``None`` for a call that changes its arguments (an output given by position)."""
+    outcome = _try(function, None, args, keywords)
+    return None if outcome is None or outcome.changes else outcome.type
+
+
 def outcome_of_method(cls: type, name: str, args: Sequence[Arg], keywords: Mapping[str, Arg]) -> Outcome | None:
     """What a method gives for an instance of `cls` (:func:`is_service`) and arguments of these types."""
     if not is_service(cls) or not hasattr(cls, name):
@@ -163,7 +169,8 @@ def _sampled(arg: Arg) -> _Sampled:
         known = None
     if callable(known) and not isinstance(known, type | np.dtype) and not may_be_sampled(known):
         known = _UNTRIED
-    if isinstance(known, int) and abs(known) > _LARGE:
+    # The bounds of a slice are not always known where it is lowered.
+    if isinstance(arg.type, t.Slice) or (isinstance(known, int) and abs(known) > _LARGE):
         known = UNKNOWN
     return arg.type, "" if known is UNKNOWN else repr(known), known
 
@@ -192,6 +199,8 @@ def _outcome(
         except Exception:  # whatever it is that the samples caused: nothing is known then
             return None
         changes = changes or not _same(made, before)
+        if not seen and cls is None and not changes:
+            changes = _writes(function, before, len(args), [name for name, _ in keywords])
         found = t.Object(type(result)) if is_service(type(result)) else type_of_object(result)
         if found is None:
             return None
@@ -202,6 +211,26 @@ def _outcome(
     is_open = any(one == t.INT and value is UNKNOWN for one, _, value in rows)
     whole = common_type(_usual(seen), is_open) if seen else None
     return None if whole is None else Outcome(whole, changes)
+
+
+def _writes(function: Any, values: Sequence[Any], count: int, names: Sequence[str]) -> bool:
+    """Whether a call that went well fails where no array is writable: it may write, if only to some elements."""
+
+    def closed(value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        view = value.view()
+        view.flags.writeable = False
+        return view
+
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return False
+    made = list(map(closed, values))
+    try:
+        _call(function, made[:count], dict(zip(names, made[count:], strict=True)))
+    except Exception:
+        return True
+    return False
 
 
 def _usual(seen: dict[t.Type, bool]) -> list[t.Type]:

@@ -132,18 +132,18 @@ def _item_type(one: Arg, _index: Arg) -> t.Type:
     return one.type.item
 
 
-@lowers(item_at, t.PythonList, t.INDEX, result=_item_type, effects="reads raises")
+@lowers(item_at, t.PythonList, t.INDEX, result=_item_type, effects="owns reads raises")
 def _item_of_turn(b: Builder, one: Val, index: Val) -> Val:
     return _item(b, one, b.int_val(index.part))
 
 
-@lowers(operator.getitem, t.PythonList, is_integer, result=_item_type, effects="reads raises")
+@lowers(operator.getitem, t.PythonList, is_integer, result=_item_type, effects="owns reads raises")
 def _item(b: Builder, one: Val, index: Val) -> Val:
     assert isinstance(one.type, t.PythonList)
     return b.call_python(operator.getitem, (one, index), one.type.item, effects="")
 
 
-@lowers(operator.getitem, t.PythonList, t.Slice, result=lambda one, index: one.type, effects="reads raises")
+@lowers(operator.getitem, t.PythonList, t.Slice, result=lambda one, index: one.type, effects="owns reads raises")
 def _part(b: Builder, one: Val, index: Val) -> Val:
     return b.call_python(operator.getitem, (one, index), one.type, effects="")
 

@@ -36,6 +36,11 @@ def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
             return UNKNOWN if any(one is UNKNOWN for one in found) else found
         case t.Const(value=value):
             return value
+        case t.Range():
+            return range(lengths[0])
+        case t.Slice():
+            bounds = [value_of(each, lengths) for each in (one.start, one.stop, one.step)]
+            return UNKNOWN if any(each is UNKNOWN for each in bounds) else slice(*bounds)
         case t.NoneValue():
             return None
         case _:

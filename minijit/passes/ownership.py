@@ -45,7 +45,9 @@ def gives_reference(target: Target) -> bool:
     if isinstance(target, PythonTarget):
         # A result of Python's is held by a block of its own.
         return may_hold_array(target.result)
-    return isinstance(target, FunctionTarget) or (isinstance(target, EntryTarget) and "allocates" in target.effects)
+    if isinstance(target, FunctionTarget):
+        return True
+    return isinstance(target, EntryTarget) and not target.effects.isdisjoint(("allocates", "owns"))
 
 
 def may_give_reference(instr: Instr) -> bool:

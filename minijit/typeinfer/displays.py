@@ -51,9 +51,10 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
         case "getitem" | "setitem":
             return user.args[0] is not display and _is_array(inference, user.args[0])
         case "call":
-            if user.args[0] is display or _names_axes(user, display):
+            callee = _callee(inference, user.args[0])
+            if user.args[0] is display or _names_axes(callee, user, display):
                 return False
-            return _is_array_method(inference, user.args[0]) or _is_reader(_callee(inference, user.args[0]))
+            return _is_array_method(inference, user.args[0]) or _is_reader(callee)
         case _:
             return False
 
@@ -97,11 +98,12 @@ def _is_array_method(inference: Inference, callee: Value) -> bool:
     return bool(bound) and all(isinstance(one, t.BoundMethod) and isinstance(one.receiver, t.Array) for one in bound)
 
 
-def _names_axes(call: Instr, display: Value) -> bool:
-    """Whether a list is given where NumPy insists on a tuple."""
+def _names_axes(callee: object, call: Instr, display: Value) -> bool:
+    """Whether a list is given where NumPy insists on a tuple, or on a list (``axes=`` of a ufunc)."""
     names: tuple[str, ...] = call.attrs.get("keywords", ())
     named = zip(names, call.args[len(call.args) - len(names) :], strict=True)
-    return any(value is display and name in ("axis", "out", "axes") for name, value in named)
+    exact = ("axis", "out", "axes") if isinstance(callee, np.ufunc) else ("axis", "out")
+    return any(value is display and name in exact for name, value in named)
 
 
 def _is_array(inference: Inference, value: Value) -> bool:
