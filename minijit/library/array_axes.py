@@ -1,4 +1,4 @@
-"""Views with other axes: ``swapaxes``, ``moveaxis``, ``expand_dims``, ``squeeze``, ``flip``; and ``np.reshape``.
+"""Views with other axes: ``transpose``, ``swapaxes``, ``moveaxis``, ``expand_dims``, ``squeeze``, ``flip``, ``rot90``.
 
 A view is described by a row of steps, one for each of its axes: an axis of the array, forwards or backwards, or a new
 one of length 1. The steps follow from arguments that are known while compiling.
@@ -14,12 +14,11 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.array_attributes import arrays
-from minijit.library.array_indexing import is_integer_index
-from minijit.library.builder import Builder, Val, item_of
+from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, known_value
 from minijit.library.memory import array_type, contiguous_strides, data_of, make_view, shape_of, strides_of
 from minijit.library.operands import anything
-from minijit.library.registry import Arg, find, lowers, method
+from minijit.library.registry import Arg, lowers, method
 
 
 class Step(NamedTuple):
@@ -94,12 +93,59 @@ def _flipped(ndim: int, arguments: Sequence[Any]) -> View | None:
     return None if axes is None or not ndim else View(tuple(Step(k, k in axes) for k in range(ndim)))
 
 
+def _flipped_axis(axis: int) -> Rule:
+    def rule(ndim: int, _arguments: Sequence[Any]) -> View | None:
+        return View(tuple(Step(k, k == axis) for k in range(ndim))) if axis < ndim else None
+
+    return rule
+
+
+def _rotated(ndim: int, arguments: Sequence[Any]) -> View | None:
+    count = arguments[0] if arguments else 1
+    axes = arguments[1] if len(arguments) > 1 else (0, 1)
+    if type(count) is not int or not isinstance(axes, tuple) or len(axes) != 2:
+        return None
+    found = _axes(axes, ndim)
+    if found is None:
+        return None
+    steps = [Step(k) for k in range(ndim)]
+    first, second = found
+    if count % 2:
+        steps[first], steps[second] = Step(second, count % 4 == 1), Step(first, count % 4 == 3)
+    elif count % 4:
+        steps[first], steps[second] = Step(first, True), Step(second, True)
+    return View(tuple(steps))
+
+
+def _permuted(ndim: int, arguments: Sequence[Any]) -> View | None:
+    if not arguments or arguments[0] is None:
+        return View(tuple(map(Step, reversed(range(ndim)))))
+    order = _axes(arguments[0], ndim) if isinstance(arguments[0], tuple) else None
+    return View(tuple(map(Step, order))) if order is not None and len(order) == ndim else None
+
+
+def _rolled(ndim: int, arguments: Sequence[Any]) -> View | None:
+    axis, start = (*arguments, 0)[:2]
+    axes = _axes(axis, ndim) if type(axis) is int else None
+    if axes is None or type(start) is not int or not -ndim <= start <= ndim:
+        return None
+    start += ndim if start < 0 else 0
+    order = [k for k in range(ndim) if k != axes[0]]
+    order.insert(start - (axes[0] < start), axes[0])
+    return View(tuple(map(Step, order)))
+
+
 _RULES: Final[dict[Callable[..., Any], tuple[Rule, tuple[str, ...]]]] = {
     np.swapaxes: (_swapped, ("a", "axis1", "axis2")),
     np.moveaxis: (_moved, ("a", "source", "destination")),
     np.expand_dims: (_expanded, ("a", "axis")),
     np.squeeze: (_squeezed, ("a", "axis")),
     np.flip: (_flipped, ("m", "axis")),
+    np.flipud: (_flipped_axis(0), ("m",)),
+    np.fliplr: (_flipped_axis(1), ("m",)),
+    np.rot90: (_rotated, ("m", "k", "axes")),
+    np.transpose: (_permuted, ("a", "axes")),
+    np.rollaxis: (_rolled, ("a", "axis", "start")),
 }
 
 
@@ -107,8 +153,7 @@ def _layout(array: t.Array, steps: Sequence[Step]) -> t.Layout | None:
     """The strictest layout that always holds; ``None`` where NumPy's strides are not those of our view."""
     order = [step.axis for step in steps if step.axis >= 0]
     if len(order) < len(steps):
-        # New axes come by way of reshape, which gives them strides of a contiguous array.
-        return "C" if array.layout == "C" else None
+        return "C" if array.layout == "C" else "A"
     if any(step.backwards for step in steps):
         return "A"
     if not order:
@@ -184,56 +229,34 @@ def _view(b: Builder, array: Val, kind: t.Array, view: View) -> Val:
             data = b.ptr_add(data, b.select(some, reach, b.i64(0)))
             stride = b.select(some, b.sub(b.i64(0), stride), stride)
         steps.append(stride)
+    if any(step.axis < 0 for step in view.steps):
+        steps = _strides_of_units(b, shape, steps, array_type(array).dtype.itemsize)
     if kind.layout != "A":
         steps = list(contiguous_strides(b, shape, array_type(array).dtype.itemsize, kind.layout))
     return make_view(b, array, kind, data, shape, steps)
 
 
+def _strides_of_units(b: Builder, shape: Sequence[Value], steps: Sequence[Value], itemsize: int) -> list[Value]:
+    """The strides that reshape gives to axes of length 1: as if the array were contiguous there.
+
+    That is what the following axis spans, behind the last longer axis its stride.
+    """
+    one = b.i64(1)
+    last: Value = b.i64(itemsize)
+    for length, step in zip(shape, steps, strict=True):
+        last = b.select(b.icmp("eq", length, one), last, step)
+    found: list[Value] = []
+    for length, step in zip(reversed(shape), reversed(steps), strict=True):
+        stride = b.select(b.icmp("eq", length, one), last, step)
+        found.append(stride)
+        last = b.mul(stride, length)
+    return found[::-1]
+
+
 for _function in _RULES:
     _register(_function, _function)
+if hasattr(np, "permute_dims"):
+    _register(np.permute_dims, np.transpose)
 for _name in ("swapaxes", "squeeze"):
     _register(method(_name), getattr(np, _name))
 
-
-# ---- reshape
-
-
-def _reshape_type(array: Arg, shape: Arg) -> t.Type | None:
-    """What the method gives; of an array that is not in C order, a view or a copy, in any layout."""
-    assert isinstance(array.type, t.Array)
-    found = find(_RESHAPE, (array, shape), {})
-    return None if found is None else found[1]
-
-
-_RESHAPE: Final = method("reshape")
-
-
-@lowers(np.reshape, t.Array, anything, result=_reshape_type, effects="raises")
-def reshape(b: Builder, array: Val, shape: Val) -> Val:
-    """The method, as a function."""
-    return b.apply(_RESHAPE, array, shape)
-
-
-def _other_type(array: Arg, *shape: Arg) -> t.Type | None:
-    kind = array.type
-    assert isinstance(kind, t.Array)
-    items: Sequence[t.Type] = [one.type for one in shape]
-    if len(shape) == 1 and isinstance(shape[0].type, t.Tuple):
-        items = shape[0].type.items
-    if kind.layout == "C" or not items or not all(map(is_integer_index, items)):
-        return None
-    layouts: tuple[t.Layout, ...] = ("C", "F", "A")
-    if len(items) == 1:
-        layouts = ("C",) if kind.layout == "F" else ("C", "A")
-    return t.union_of(tuple(t.Array(kind.dtype, len(items), one, kind.writable) for one in layouts))
-
-
-@lowers(_RESHAPE, t.Array, result=_other_type, rest=anything, effects="raises reads")
-def reshape_other(b: Builder, array: Val, *shape: Val) -> Val:
-    """By NumPy: whether it can be a view, only the strides tell."""
-    wanted = _other_type(Arg(array.type), *(Arg(one.type, one.const) for one in shape))
-    assert wanted is not None
-    items = shape
-    if len(shape) == 1 and isinstance(shape[0].type, t.Tuple):
-        items = tuple(item_of(shape[0], k) for k in range(len(shape[0].type.items)))
-    return b.call_python(np.ndarray.reshape, [array, *items], wanted, effects="")

@@ -10,7 +10,7 @@ import numpy as np
 from minijit import types as t
 from minijit.library.array_allocation import strides_like
 from minijit.library.array_attributes import arrays
-from minijit.library.array_methods import copied, copy_layout
+from minijit.library.array_copies import copied, copy_layout
 from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, dtype_of_argument, text_of_argument
 from minijit.library.element_trees import as_laid_out

@@ -1,4 +1,4 @@
-"""``np.array`` and ``np.asarray`` of numbers, of tuples of numbers (nested too), and of arrays."""
+"""``np.array`` and ``np.asarray`` of numbers and of tuples of numbers, nested too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
-from minijit.library.array_methods import copied
 from minijit.library.builder import Builder, Val, item_of
 from minijit.library.dtypes import bind, dtype_of_argument
 from minijit.library.elementwise import python_int_as
@@ -132,30 +131,3 @@ def _store(b: Builder, dtype: Dtype, pointer: Value, value: Val) -> None:
 for _function in (np.array, np.asarray, np.ascontiguousarray):
     _register(_function)
 
-
-# ---- of arrays
-
-
-def _copy_type(array: Arg, dtype: Arg | None = None) -> t.Type | None:
-    kind = array.type
-    assert isinstance(kind, t.Array)
-    target = dtype_of_argument(dtype, kind.dtype)
-    if target is None or (kind.dtype.kind == "c" and target.kind not in "cb"):
-        return None
-    return t.Array(target, kind.ndim, "C" if kind.ndim < 2 else kind.layout)
-
-
-@lowers(
-    np.array,
-    t.Array,
-    result=_copy_type,
-    rest=t.Const,
-    keywords={"dtype": (t.Const, t.NoneValue)},
-    effects="allocates raises",
-    samples=[(np.arange(3),), (np.arange(6.0).reshape(2, 3).T, np.int8), (np.arange(6)[::2], "f4")],
-)
-def array_of_array(b: Builder, array: Val, dtype: Val | None = None) -> Val:
-    """A copy, with the axes in the same order."""
-    kind = _copy_type(Arg(array.type), None if dtype is None else Arg(dtype.type))
-    assert isinstance(kind, t.Array)
-    return copied(b, array, kind.dtype, "K")

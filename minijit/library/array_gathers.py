@@ -15,9 +15,9 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate, layout_like
+from minijit.library.array_copies import copied
 from minijit.library.array_indexing import Selection, Step, element_type, index_types, selection_of, view_type
 from minijit.library.array_items import element_address, select_view
-from minijit.library.array_methods import copied
 from minijit.library.broadcasting import ordered_strides
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.index_plans import Plan, array_layouts, plan_of, settled_type, settled_values

@@ -1,84 +1,21 @@
-"""Methods of arrays that copy, fill, convert or view, and the functions that do the same."""
+"""``fill``, ``item`` and ``transpose`` of arrays."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from minijit import types as t
-from minijit.library.array_allocation import allocate, allocate_like, layout_like
 from minijit.library.array_attributes import arrays
-from minijit.library.array_copying import copy_bytes, copy_elements, fill_array
+from minijit.library.array_copying import fill_array
 from minijit.library.array_indexing import element_type, is_integer_index
 from minijit.library.array_items import element_address
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
-from minijit.library.dtypes import bind, known_value, text_of_argument
+from minijit.library.dtypes import known_value
 from minijit.library.memory import array_type, data_of, load_element, make_view, shape_of, strides_of
 from minijit.library.numpy_scalars import item_type, python_item
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.store_conversions import can_store, convert_for_store
-from minijit.numpy_types import Dtype
-
-# ---- copies
-
-
-def copy_layout(array: t.Array, order: str | None) -> t.Layout | None:
-    if order == "K":
-        return layout_like(array)
-    return ("C" if array.ndim < 2 else order) if order in ("C", "F") else None  # type: ignore[return-value]
-
-
-def copied(b: Builder, array: Val, dtype: Dtype, order: str) -> Val:
-    """A new array with the elements of another, cast."""
-    kind = array_type(array)
-    layout = copy_layout(kind, order)
-    assert layout is not None
-    made = allocate_like(b, array, dtype) if order == "K" else allocate(b, dtype, shape_of(array), layout)
-    if kind.dtype == dtype and array_type(made).layout == kind.layout != "A":
-        copy_bytes(b, made, array, local=True)
-    else:
-        copy_elements(b, made, array, local=True)
-    return made
-
-
-def _register_copy(function: object, default: str, names: tuple[str, ...]) -> None:
-    def plan(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> tuple[t.Array, str] | None:
-        bound = bind(names, args, keywords)
-        if bound is None:
-            return None
-        kind = bound[names[0]].type
-        if not isinstance(kind, t.Array):
-            return None
-        order = text_of_argument(bound.get("order"), default)
-        layout = copy_layout(kind, order)
-        if layout is None or order is None:
-            return None
-        return t.Array(kind.dtype, kind.ndim, layout), order
-
-    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = plan(args, keywords)
-        return None if found is None else found[0]
-
-    @lowers(
-        function,
-        t.Array,
-        result=result,
-        rest=anything,
-        keywords={"order": anything},
-        effects="allocates raises",
-        samples=arrays,
-    )
-    def copy(b: Builder, *args: Val, **keywords: Val) -> Val:
-        found = plan(args, keywords)
-        assert found is not None
-        return copied(b, args[0], found[0].dtype, found[1])
-
-
-_register_copy(method("copy"), "C", ("self", "order"))
-_register_copy(np.copy, "K", ("a", "order"))
-
 
 # ---- fill, item
 
@@ -160,7 +97,6 @@ def _transposed_type(array: Arg, *axes: Arg) -> t.Array | None:
 
 
 @lowers(method("transpose"), t.Array, result=_transposed_type, rest=anything, samples=arrays)
-@lowers(np.transpose, t.Array, result=_transposed_type, rest=anything, samples=arrays)
 def transpose(b: Builder, array: Val, *axes: Val) -> Val:
     """A view with the axes in another order."""
     given = [Arg(one.type, one.const) for one in axes]
@@ -170,18 +106,3 @@ def transpose(b: Builder, array: Val, *axes: Val) -> Val:
     shape, strides = shape_of(array), strides_of(b, array)
     return make_view(b, array, kind, data_of(array), [shape[k] for k in order], [strides[k] for k in order])
 
-
-# ---- contiguous arrays
-
-
-def _contiguous_type(array: Arg) -> t.Type | None:
-    kind = array.type
-    assert isinstance(kind, t.Array)
-    return kind if kind.layout == "C" and kind.ndim else None
-
-
-@lowers(np.ascontiguousarray, t.Array, result=_contiguous_type, samples=[(np.arange(3),)])
-@lowers(np.asarray, t.Array, result=lambda array: array.type, samples=arrays)
-def same_array(b: Builder, array: Val) -> Val:
-    """The array itself."""
-    return array

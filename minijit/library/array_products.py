@@ -20,8 +20,8 @@ from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_attributes import layout_transposed
+from minijit.library.array_copies import copied
 from minijit.library.array_indexing import element_type
-from minijit.library.array_methods import copied
 from minijit.library.array_shapes import ravel
 from minijit.library.broadcasting import broadcast_shapes
 from minijit.library.builder import Builder, Val

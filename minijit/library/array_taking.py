@@ -10,8 +10,8 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
+from minijit.library.array_copies import copied
 from minijit.library.array_indexing import element_type, is_integer_index
-from minijit.library.array_methods import copied
 from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, is_none, known_value, text_of_argument
 from minijit.library.index_arrays import all_within, count_true, from_start, positions_of
