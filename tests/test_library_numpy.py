@@ -18,11 +18,12 @@ from tests.numpy_programs import Program, program_of
 MODULES = {
     f"minijit.library.{name}"
     for name in (
-        "along_axis array_attributes array_choose array_conversion array_creation array_gathers array_items "
-        "array_membership array_methods array_nonzero array_patterns array_products array_putting "
-        "array_ranges array_scatters array_searching array_shapes array_stores array_taking dtypes "
-        "index_makers numpy_arithmetic numpy_casts numpy_comparisons numpy_constants numpy_functions "
-        "numpy_reductions numpy_scalars ufunc_entries"
+        "along_axis array_attributes array_axes array_choose array_conversion array_copies array_creation "
+        "array_diagonals array_gathers array_items array_joining array_membership array_methods "
+        "array_nonzero array_patterns array_products array_putting array_ranges array_repeats array_scatters "
+        "array_searching array_shapes array_splitting array_stores array_taking dtypes index_makers "
+        "numpy_arithmetic numpy_casts numpy_comparisons numpy_constants numpy_functions numpy_reductions "
+        "numpy_scalars ufunc_entries"
     ).split()
 }
 QUICK = 12

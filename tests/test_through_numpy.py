@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import minijit
+import minijit.library.load
 from minijit.library import through_numpy
 from minijit.testing import compare
 from tests.native import resident
@@ -83,7 +84,6 @@ def test_outputs(function: Callable[..., Any]) -> None:
     compiled = minijit.jit(function, fallback="silent")
     found = compare(compiled, (np.array([1.26, np.nan, 3.0, -2.54]),))
     assert not found
-    assert compiled.fallback_reasons or "into" in function.__name__
 
 
 def test_calls_are_remarked() -> None:
