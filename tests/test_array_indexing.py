@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import warnings
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minijit
-from minijit.testing import assert_same, native
+from minijit.testing import assert_same, compare, native
 from tests.array_programs import check_program
 from tests.index_programs import Array, check_load, check_store, random_case, random_value
 
@@ -203,6 +204,35 @@ def test_lists_are_arrays_of_indices() -> None:
     check_program(truth_lists, TABLE)
     check_program(list_out_of_bounds, TABLE, 4)
     assert_same(minijit.jit(fallback="silent")(list_of_a_tuple), (1, 2))
+
+
+# ---- slices
+
+
+def sliced(a: Array, start: Any, stop: Any, step: Any) -> Any:
+    whole = slice(start, stop, step)
+    view = a[start:stop:step]
+    view[...] = 7
+    a[whole] += 1
+    return view, a[whole], a[..., whole], a[np.s_[start:stop]], a[np.index_exp[whole]]
+
+
+def test_slices_of_any_step() -> None:
+    compiled = minijit.jit(fallback="error")(sliced)
+    for start, stop, step in itertools.product((None, 2, -1, 99, -99), (None, 1, -2, 99), (None, 1, -1, 3, -2)):
+        for array in (LINE, LINE[::-1], TABLE.T):
+            assert not compare(compiled, (array, start, stop, step))
+    for row in ((1, 8, 0), (np.int8(1), np.int32(8), np.uint64(2)), (True, 2**62, -(2**62))):
+        assert not compare(compiled, (LINE, *row))
+
+
+def until(a: Array, stop: Array) -> Any:
+    return a[:stop], a[stop::-1]
+
+
+def test_slices_with_arrays_as_bounds() -> None:
+    check_program(until, LINE, np.array(3))
+    check_program(until, LINE, np.array(-3, np.int8))
 
 
 # ---- functions that take items

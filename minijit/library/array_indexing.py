@@ -55,6 +55,8 @@ def index_values(index: Val) -> list[Val]:
 
 def is_bound(one: t.Type) -> bool:
     """Whether native code takes a value of type `one` as a bound of a slice."""
+    if isinstance(one, t.Array):
+        return one.ndim == 0 and one.dtype.kind in "iu"
     return isinstance(one, t.NoneValue) or one == t.BOOL or is_integer_index(one)
 
 

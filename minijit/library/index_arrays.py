@@ -160,6 +160,39 @@ def each_true(b: Builder, pointer: Value, length: Value, visit: Visit, carried: 
     return b.loop(count, group, carried)
 
 
+def put_true(b: Builder, pointer: Value, length: Value, total: Value, put: Callable[[Value, Value], None]) -> None:
+    """Run `put` with the number of each true one and how many were before it; `total` are true.
+
+    Where many are true, `put` is run for the false ones, too: what it writes there, the next one writes over. So
+    nothing depends on a branch that can't be foreseen.
+    """
+    one = b.i64(1)
+
+    def each() -> Parts:
+        def visit(number: Value, so_far: Parts) -> Parts:
+            put(number, so_far[0])
+            return (b.add(so_far[0], one),)
+
+        each_true(b, pointer, length, visit, (b.i64(0),))
+        return ()
+
+    def all_of_them() -> Parts:
+        header = b.new_block("all", [I64, I64])
+        inside, done = b.new_block("all.body"), b.new_block("all.end")
+        b.jump(header, [b.i64(0), b.i64(0)])
+        b.move_to(header)
+        number, place = header.params
+        b.branch(b.icmp("slt", place, total), inside, done)
+        b.move_to(inside)
+        put(number, place)
+        truth = b.icmp("ne", b.load(b.ptr_add(pointer, number), I8), b.const(I8, 0))
+        b.jump(header, [b.add(number, one), b.add(place, b.convert("zext", truth, I64))])
+        b.move_to(done)
+        return ()
+
+    b.if_else(b.icmp("slt", b.binary("shl", total, b.i64(3)), length), each, all_of_them)
+
+
 def each_true_of_row(
     b: Builder, pointer: Value, stride: Value | None, length: Value, visit: Visit, held: Parts
 ) -> Parts:
@@ -187,6 +220,13 @@ def positions_of(b: Builder, mask: Val, count: Value, *, side_by_side: bool = Fa
     step = b.i64(8 * kind.ndim if side_by_side else 8)
     size = b.i64(8) if side_by_side else b.mul(count, step)
     rows = [b.ptr_add(data_of(room), b.mul(size, b.i64(axis))) for axis in range(kind.ndim)]
+    if kind.ndim == 1 and kind.layout == "C":
+
+        def put_one(number: Value, place: Value) -> None:
+            b.store(b.ptr_add(rows[0], b.binary("mul", place, step, nsw=True)), number, local=True)
+
+        put_true(b, data_of(mask), shape_of(mask)[0], count, put_one)
+        return [make_view(b, room, t.Array(INT64, 1, "C"), rows[0], [count], ())]
     shape, strides = shape_of(mask), strides_of(b, mask)
     inner = None if kind.layout == "C" else strides[-1]
 

@@ -1,7 +1,8 @@
-"""Functions that make indices of others: ``ix_``, ``unravel_index``, ``ravel_multi_index``."""
+"""What makes indices of others: ``ix_``, ``unravel_index``, ``ravel_multi_index``, ``s_`` and ``index_exp``."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -34,6 +35,26 @@ from minijit.machine import F64, I64
 from minijit.numpy_types import INT64
 
 Parts = tuple[Value, ...]
+
+# ---- s_ and index_exp
+
+
+def _type_of_expression(maker: Arg, index: Arg) -> t.Type | None:
+    value = maker.type.value if isinstance(maker.type, t.Const) else None
+    if value is not np.s_ and value is not np.index_exp:
+        return None
+    return index.type if value is np.s_ or isinstance(index.type, t.Tuple) else t.Tuple((index.type,))
+
+
+@lowers(operator.getitem, t.Const, anything, result=_type_of_expression)
+def index_expression(_b: Builder, maker: Val, index: Val) -> Val:
+    """The index itself; ``index_exp`` always gives a tuple."""
+    wanted = _type_of_expression(Arg(maker.type), Arg(index.type))
+    assert wanted is not None
+    if wanted == index.type:
+        return index
+    return tuple_val([index])
+
 
 # ---- ix_
 

@@ -10,6 +10,7 @@ from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val, item_of
+from minijit.library.memory import data_of, load_element
 
 LARGEST: Final = (1 << 63) - 1
 SMALLEST: Final = -(1 << 63)
@@ -25,6 +26,9 @@ class SliceParts(NamedTuple):
 
 def bound_of(b: Builder, value: Val) -> Value:
     """A bound of a slice as an i64; what is beyond is cut off, as Python does."""
+    if isinstance(value.type, t.Array):
+        dtype = np.dtype(value.type.dtype)
+        value = Val(t.NumpyScalar(dtype), load_element(b, dtype, data_of(value)))
     if isinstance(value.type, t.NumpyScalar) and value.type.dtype == np.uint64:
         (word,) = value.parts
         return b.select(b.icmp("slt", word, b.i64(0)), b.i64(LARGEST), word)
