@@ -98,7 +98,7 @@ def _for_each(b: Builder, result: Val, change: Change) -> None:
     b.loop(size_of(b, result), turn, scalar=True)
 
 
-def _quotient(b: Builder, dtype: Dtype, divisor: Value) -> Change:
+def quotient(b: Builder, dtype: Dtype, divisor: Value) -> Change:
     """Divides in double precision, whatever the dtype: the number of elements is an integer of NumPy's."""
     wide = COMPLEX128 if dtype.kind == "c" else FLOAT64
     kernel = kernel_of(np.true_divide, (wide,) * 3)
@@ -126,7 +126,7 @@ def _zeros(b: Builder, walk: Reduction, dtype: Dtype) -> Val:
 def _mean(b: Builder, plan: Plan) -> Val:
     walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
     source, dtype = np.dtype(plan.array.dtype), plan.dtype
-    divided = _quotient(b, dtype, _count(b, walk))
+    divided = quotient(b, dtype, _count(b, walk))
     if is_by_rows(walk):
         made = walk.allocate(dtype)
 
@@ -156,7 +156,7 @@ def _var(b: Builder, plan: Plan, *, root: bool = False) -> Val:
     real = _real(wide)
     walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
     count = _count(b, walk)
-    mean_from, var_from = _quotient(b, wide, count), _quotient(b, real, _degrees(b, count, _ddof(plan)))
+    mean_from, var_from = quotient(b, wide, count), quotient(b, real, _degrees(b, count, _ddof(plan)))
 
     def finish(parts: Parts) -> Parts:
         (part,) = var_from(parts)

@@ -73,6 +73,8 @@ REDUCERS: Final[dict[np.ufunc, Reducer]] = {
     np.multiply: Reducer(_constantly(1), ordered="fc"),
     np.minimum: Reducer(_greatest, needs_elements=True),
     np.maximum: Reducer(_least, needs_elements=True),
+    np.fmin: Reducer(_greatest, needs_elements=True),
+    np.fmax: Reducer(_least, needs_elements=True),
     np.logical_or: Reducer(_constantly(False)),
     np.logical_and: Reducer(_constantly(True)),
     np.logical_xor: Reducer(_constantly(False)),
@@ -110,7 +112,7 @@ def reduction_plan(
     if row is None or found is None:
         return None
     kind, source = found.dtype.kind, np.dtype(found.array.dtype)
-    if ufunc in (np.minimum, np.maximum):
+    if ufunc in WORDS:
         if kind == "c" or (found.where is not None and "initial" not in found.bound):
             return None
     elif kernel_of(ufunc, (found.dtype,) * 3) is None:
@@ -132,7 +134,9 @@ def _is_start(initial: Any, dtype: Dtype) -> bool:
 
 # ---- inner loops
 
-WORDS: Final[dict[np.ufunc, str]] = {np.minimum: "min", np.maximum: "max"}
+WORDS: Final[dict[np.ufunc, str]] = {np.minimum: "min", np.maximum: "max", np.fmin: "min", np.fmax: "max"}
+PASS_OVER_NAN: Final = (np.fmin, np.fmax)
+"""What these make of nothing but nan is for the caller to see to: it comes out as what they begin with."""
 SETTLES: Final[dict[np.ufunc, bool]] = {np.logical_or: True, np.logical_and: False}
 """The item behind which nothing makes a difference."""
 
@@ -141,7 +145,8 @@ def step_of(b: Builder, ufunc: np.ufunc, dtype: Dtype, *, over_rows: bool = Fals
     """How an element goes into the total; `over_rows`, where NumPy computes totals side by side."""
     word = WORDS.get(ufunc)
     if word is not None:
-        return lambda x, y: (combine(b, word, dtype, x[0], y[0]),)
+        passes = ufunc in PASS_OVER_NAN
+        return lambda x, y: (combine(b, word, dtype, x[0], y[0], passes_nan=passes),)
     found = (array_kernel_of if over_rows else kernel_of)(ufunc, (dtype,) * 3)
     assert found is not None
     return lambda x, y: found(b, (dtype,) * 3, [x, y])
@@ -281,7 +286,8 @@ def _row_total(
     if settles is not None:
         return (any_of_row(b, length, lambda k: at(k)[0], first[0], wanted=settles),)
     if word is not None:
-        return (extreme_of_row(b, word, dtype, length, lambda k: at(k)[0], first[0]),)
+        passes = ufunc in PASS_OVER_NAN
+        return (extreme_of_row(b, word, dtype, length, lambda k: at(k)[0], first[0], passes_nan=passes),)
     step = step_of(b, ufunc, dtype)
     return b.loop(length, lambda index, so_far: step(so_far, at(index)), first)
 

@@ -25,22 +25,30 @@ At = Callable[[Value], Value]
 """``at(index)``: an element of a row."""
 
 
-def combine(b: Builder, word: str, dtype: Dtype, x: Value, y: Value) -> Value:
-    """The smaller (`word` is ``"min"``) or greater (``"max"``) of two real numbers; nan if one is."""
+def combine(b: Builder, word: str, dtype: Dtype, x: Value, y: Value, *, passes_nan: bool = False) -> Value:
+    """The smaller (`word` is ``"min"``) or greater (``"max"``) of two real numbers; nan if one is, or if both are."""
     if dtype.kind == "b":
         return (b.and_ if word == "min" else b.or_)(x, y)
+    if passes_nan and dtype.kind == "f":
+        return b.emit("intrinsic", (x, y), machine_type(x), name=f"{word}num", flags="nsz")
     name = word + "imum" if dtype.kind == "f" else ("s" if dtype.kind == "i" else "u") + word
     return b.intrinsic(name, machine_type(x), x, y)
 
 
-def extreme_of_row(b: Builder, word: str, dtype: Dtype, length: Value, at: At, first: Value) -> Value:
-    """The least or greatest of `first` and a row; nan if one of them is.
+def extreme_of_row(
+    b: Builder, word: str, dtype: Dtype, length: Value, at: At, first: Value, *, passes_nan: bool = False
+) -> Value:
+    """The least or greatest of `first` and a row; nan if one of them is, or if all are.
 
     That there is a nan is noted apart: the machine's own minimum and maximum do not care for it. Which zero comes out
     where both are there is open, as it is in NumPy.
     """
-    if dtype.kind != "f":
-        return b.loop(length, lambda k, so_far: (combine(b, word, dtype, so_far[0], at(k)),), (first,))[0]
+    if dtype.kind != "f" or passes_nan:
+
+        def step(index: Value, so_far: Sequence[Value]) -> Sequence[Value]:
+            return (combine(b, word, dtype, so_far[0], at(index), passes_nan=passes_nan),)
+
+        return b.loop(length, step, (first,))[0]
     machine = machine_type(first)
 
     def turn(index: Value, so_far: Sequence[Value]) -> Sequence[Value]:

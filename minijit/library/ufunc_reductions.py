@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minijit import types as t
-from minijit.library.array_reductions import filler, reduced, reduction_plan
+from minijit.library.array_reductions import PASS_OVER_NAN, filler, reduced, reduction_plan
 from minijit.library.array_ufuncs import apply_to_arrays, has_kernel, is_operand, loop_for, type_of_array_call
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, make_view, shape_of, strides_of
@@ -20,7 +20,7 @@ _FIRST = Arg(t.INT, 0)
 
 
 def _reduce_plan(receiver: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan | None:
-    if not args or not isinstance(args[0].type, t.Array):
+    if not args or not isinstance(args[0].type, t.Array) or ufunc_of(receiver) in PASS_OVER_NAN:
         return None
     named = dict(keywords)
     if len(args) < 2:
