@@ -10,6 +10,16 @@ import numpy as np
 SIGNATURE: Final = "v, w, m, p, b, n, k"
 """Three float arrays (one of them 2-D), an int array, an array of small ints, two ints."""
 _COUNTERS: Final = "ijlq"
+_HELPERS: Final = """\
+def get(a, i):
+    return a[i]
+def near(i, n):
+    if i < 0:
+        return i + n
+    return i - n if i >= n else i
+def put(a, i, x):
+    a[i] = get(a, i) + x
+"""
 _LARGE: Final = (2**62, -(2**63), 2**63 - 1)
 
 
@@ -18,7 +28,7 @@ class LoopProgram:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.lines = [f"def f({SIGNATURE}):", "    s = 0", "    t = 0.0", "    c = 0"]
+        self.lines = [*_HELPERS.splitlines(), f"def f({SIGNATURE}):", "    s = 0", "    t = 0.0", "    c = 0"]
         for _ in range(chance.choice((1, 1, 2))):
             self.loop(1, [])
         self.lines.append("    return s, t, c")
@@ -131,6 +141,13 @@ def statements(one: str, two: str, three: str) -> tuple[str, ...]:
         f"t += v[p[{one}] - 1]",
         f"c = b[{one}] + 1",
         f"m[{one}] = t",
+        f"t += get(v, {one})",
+        f"put(w, {one}, t)",
+        f"v[near({one}, len(v))] = 2.0",
+        f"t -= m[near({one}, n), near({two}, n)]",
+        f"c = {one} if {one} < n else {two}",
+        "v[c] = t",
+        "t = w[c]",
         f"t = m[{one}][{two}]",
     )
 

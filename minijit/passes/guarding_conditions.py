@@ -46,7 +46,11 @@ class Guards:
         ways = self.before[block]
         if len(ways) != 1 or ways[0][0] not in self.forms.root.blocks or ways[0][0] in self._counted:
             return []
-        end = ways[0][0].terminator
+        return self.on_the_way(ways[0][0], block)
+
+    def on_the_way(self, source: Block, block: Block) -> list[Poly]:
+        """What a branch at the end of `source` says where it leads to `block`."""
+        end = source.terminator
         if end is None or end.op != "branch" or end.edges[0].block is end.edges[1].block:
             return []
         return self.told_by(end.args[0], end.edges[0].block is block)

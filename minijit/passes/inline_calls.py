@@ -92,7 +92,7 @@ class _Inliner:
         for made in copy.blocks.values():
             self._end(made, after, call)
         self._take_results(slots, after)
-        block.instrs = block.instrs[:place]
+        block.instrs = [instr for instr in block.instrs[:place] if instr is not slots]
         entry = copy.blocks[callee.blocks[0]]
         block.terminator = Terminator("jump", [], [Edge(entry)], call.span)
         self._hand_over(entry, parts)

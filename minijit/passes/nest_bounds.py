@@ -9,10 +9,13 @@ that can be tested before the nest. A loop without any turn makes its conditions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from minijit.ir.nodes import Block, Instr, Param, Value
 from minijit.machine import Machine
 from minijit.passes.affine import AffineForms, Turns, turns_of
 from minijit.passes.carried_values import sources_of
+from minijit.passes.case_splits import CaseSplits
 from minijit.passes.guarding_conditions import Guards
 from minijit.passes.loop_nests import Loop
 from minijit.passes.polynomials import (
@@ -44,6 +47,7 @@ class NestBounds:
         self._turns: dict[Loop, Turns | None] = {}
         self._fits: dict[Instr, Conditions | None] = {}
         self.facts = ValueFacts(self)
+        self.cases = CaseSplits(self)
         self._place(forms.root)
 
     def _place(self, loop: Loop) -> None:
@@ -127,13 +131,16 @@ class NestBounds:
             total += coefficient
         return total
 
-    def at_least_zero(self, poly: Poly, block: Block) -> Conditions | None:
-        """The conditions under which `poly` is never negative in `block`; None where there are none that may hold."""
+    def at_least_zero(self, poly: Poly, block: Block, told: Sequence[Poly] = ()) -> Conditions | None:
+        """The conditions under which `poly` is never negative in `block`; None where there are none that may hold.
+
+        `told` are polynomials that are known not to be negative, beside the guards of the block.
+        """
         plain = self.least(poly, block)
         if plain == []:
             return plain
         best = plain
-        for guard in self.guards.of(block):
+        for guard in (*told, *self.guards.of(block)):
             # The guard is not negative, so what exceeds it isn't either.
             rest = plus(poly, guard, -1)
             conditions = self.least(rest, block)
@@ -152,7 +159,9 @@ class NestBounds:
             conditions = self.least(plus(poly, guard, -1), block)
             if conditions == [] or (conditions is not None and best is None):
                 return conditions
-        return self.facts.prove(poly, block) if best is None else best
+        if best is None:
+            best = self.facts.prove(poly, block)
+        return self.cases.prove(poly, block) if best is None else best
 
     def _remainders(self, poly: Poly, block: Block) -> list[tuple[Poly, Conditions]]:
         """What is at least 0 because a variable is a remainder, and the conditions for that."""

@@ -171,3 +171,14 @@ def two_pointers_of_rows(starts=np.array([0, 2, 6]), a=V):
             s += a[k]
             k += 1
     return s
+
+
+def around_the_ring(a=A, out=np.zeros((6, 6))):
+    n = a.shape[0]
+    for i in range(n):
+        up = i + 1 if i + 1 < n else 0
+        down = i - 1
+        if down < 0:
+            down += n
+        for j in range(n):
+            out[i, j] = a[up, j] + a[down, j]  # check: none
