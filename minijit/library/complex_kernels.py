@@ -92,16 +92,17 @@ def conjugate(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     return operands[0][0], b.fneg(operands[0][1])
 
 
-def hypot(b: Builder, x: Value, y: Value) -> Value:
-    """The length of a vector, by the C library."""
+def hypot(b: Builder, x: Value, y: Value, prefix: str = "") -> Value:
+    """The length of a vector, by the C library, or with the prefix ``mj_`` by a function of ours that vectorises."""
     machine = machine_type(x)
-    return b.call_c("hypotf" if machine is F32 else "hypot", machine, x, y)
+    return b.call_c(prefix + ("hypotf" if machine is F32 else "hypot"), machine, x, y)
 
 
 @kernel(np.absolute, kinds="c")
 def absolute(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     """The distance from 0."""
-    return (hypot(b, *operands[0]),)
+    real, imag = operands[0]
+    return (hypot(b, real, imag, "mj_"),)
 
 
 @kernel(np.isnan, kinds="c")

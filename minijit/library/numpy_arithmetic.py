@@ -126,6 +126,26 @@ def _complex_power(b: Builder, x: Val, y: Val) -> Val:
     return Val(wanted, power_of_constant(b, base, _small_power(y.const) or 1))
 
 
+# ``abs`` of NumPy's complex numbers is the C library's ``hypot``; ``np.abs`` is another function.
+
+
+def _type_of_length(x: Arg) -> t.Type | None:
+    if not isinstance(x.type, t.NumpyScalar) or x.type.dtype.kind != "c":
+        return None
+    return type_of_call(abs, (x.type,))
+
+
+_LENGTHS = [(np.complex128(3 - 4.1j),), (np.complex64(-1 + 2.2j),), (np.complex128(complex("inf-nanj")),)]
+
+
+@lowers(abs, is_numeric, result=_type_of_length, samples=_LENGTHS)
+def _length(b: Builder, x: Val) -> Val:
+    wanted = _type_of_length(Arg(x.type))
+    assert wanted is not None
+    real, imag = x.parts
+    return Val(wanted, (complex_kernels.hypot(b, real, imag),))
+
+
 # ``complex + np.float64`` is Python's: a np.float64 is a float.
 
 

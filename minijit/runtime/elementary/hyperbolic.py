@@ -34,7 +34,9 @@ def sinh(x: Num) -> Num:
     below = grown + 1.0
     other = _divided(quarter, quarter_rest, below, (grown - (below - 1.0)) + quarter_rest * 4.0)
     # What is large needs no second part, and would overflow.
-    result = (high + (low + where(size > 40.0, 0.0, other))) * 2.0
+    other = where(size > 40.0, 0.0, other)
+    total = high + other
+    result = (total + (((high - total) + other) + low)) * 2.0
     return where(size < _TINY[format_of(x)], x, copysign(result, x))
 
 
