@@ -1,4 +1,4 @@
-"""The shell command: ``python -m minijit inspect | demo | version``."""
+"""The shell command: ``python -m minijit inspect | demo | support | version``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("demo", help="run several kernels compiled and interpreted, and compare")
     commands.add_parser("version", help="print the versions that matter in a report")
+    commands.add_parser("support", help="print the table of what compiled functions may call, in Markdown")
     inspect = commands.add_parser(
         "inspect",
         help="compile a function and show what becomes of it",
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     inspect.add_argument("--asm", action="store_true", help="show the assembly")
     inspect.add_argument("--explain", action="store_true", help="show the decisions of the compiler")
     options = parser.parse_args(arguments)
-    run = {"demo": _demo, "version": _version, "inspect": _inspect}[options.command]
+    run = {"demo": _demo, "version": _version, "inspect": _inspect, "support": _support}[options.command]
     return run(options)
 
 
@@ -36,6 +37,12 @@ def _demo(options: argparse.Namespace) -> int:
     from minijit.demo import main as demo
 
     return int(demo() or 0)
+
+
+def _support(options: argparse.Namespace) -> int:
+    from minijit.support import main as support
+
+    return support()
 
 
 def _version(options: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"cache", "inspection"}),
     frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher"}),
     frozenset({"jit"}),
-    frozenset({"testing", "demo", "demo_kernels", "__init__", "__main__"}),
+    frozenset({"testing", "demo", "demo_kernels", "support", "__init__", "__main__"}),
 )
 LIBRARY_FOUNDATION = frozenset(
     {

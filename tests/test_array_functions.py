@@ -142,6 +142,32 @@ def test_what_shares_memory_with_the_argument(text: str) -> None:
             check(body, (array,), native=False)
 
 
+@pytest.mark.parametrize("mode", ["constant", "edge", "wrap", "symmetric", "reflect"])
+def test_pad(mode: str) -> None:
+    for width in ("n", "(1, n)", "((n, 1), (0, 7))"):
+        check(f"np.pad(x, {width}, {mode!r})", TABLES, native=False, n=2)
+    for width in ("n", "(13, n)"):
+        check(f"np.pad(x, {width}, mode={mode!r})", ROWS, n=2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.pad(x, n, constant_values=3)",
+        "np.pad(x, -n)",
+        "np.broadcast_to(x, (n, x.shape[0]))",
+        "np.broadcast_to(x[:, None], (x.shape[0], n)).sum()",
+        "np.broadcast_to(x, (n, 4))",
+        "np.meshgrid(x, x[:2])",
+        "np.meshgrid(x, x, x[:1], indexing='ij')",
+        "np.meshgrid(x, x, sparse=True)",
+        "np.indices((n, 3)), np.indices((n,), dtype=np.float32)",
+    ],
+)
+def test_grids(text: str) -> None:
+    check(text, ROWS, native=False, n=2)
+
+
 @pytest.mark.parametrize(
     "text", ["np.tri(n)", "np.tri(n, 4, -1, dtype=bool)", "np.tri(n, k)", "np.repeat(x, -n)", "np.tile(x, -n)"]
 )
