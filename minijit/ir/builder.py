@@ -12,6 +12,7 @@ from typing import Any, Final
 from minijit import types as t
 from minijit.errors import NO_SPAN, Span
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
+from minijit.ir.shared_values import SharedValues, key_of
 from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import F64, I1, I8, I64, PTR, Machine
@@ -84,6 +85,7 @@ class MachineBuilder:
         self.block = block
         self.span: Span = NO_SPAN
         self.private = False
+        self._shared: dict[Block, SharedValues] = {}
 
     # ---- instructions
 
@@ -91,9 +93,25 @@ class MachineBuilder:
         """Append an instruction; `type` is that of its result, ``NEVER`` where it has none."""
         if self.private and op in _STORES:
             attrs["local"] = True
+        key = key_of(op, args, type, attrs)
+        shared = self.shared_values() if key is not None else None
+        if key is not None and shared is not None:
+            same = shared.find(key)
+            if same is not None:
+                return same
         instr = Instr(op, list(args), attrs, type, self.span)
         self.block.instrs.append(instr)
+        if key is not None and shared is not None:
+            shared.values[key] = instr
         return instr
+
+    def shared_values(self) -> SharedValues:
+        """What has been computed in the current block and in those before it on every way."""
+        return self._shared.setdefault(self.block, SharedValues())
+
+    def follows(self, block: Block, dominator: Block) -> None:
+        """Declare that every way to `block` goes by the end of `dominator`, whose values it may use."""
+        self._shared[block] = SharedValues(self._shared.setdefault(dominator, SharedValues()))
 
     def const(self, type: Machine, value: int | float | bool | str | None) -> Instr:
         """A constant; None is the null pointer, ``"poison"`` a value that is never looked at."""
@@ -338,6 +356,9 @@ class MachineBuilder:
             return tuple(then() if chosen else otherwise())
         first, second = self.new_block("then"), self.new_block("else")
         self.branch(condition, first, second, **({} if likely is None else {"likely": likely}))
+        start = self.block
+        self.follows(first, start)
+        self.follows(second, start)
         ends: list[tuple[Block, Sequence[Value]]] = []
         for block, side in ((first, then), (second, otherwise)):
             self.move_to(block)
@@ -349,6 +370,7 @@ class MachineBuilder:
             return ()
         types = [machine_type(value) for value in ends[0][1]]
         join = self.new_block("join", types)
+        self.follows(join, ends[0][0] if len(ends) == 1 else start)
         for block, values in ends:
             self.move_to(block)
             self.jump(join, values)
@@ -373,6 +395,9 @@ class MachineBuilder:
             header.attrs["scalar"] = True
         inside, after = self.new_block("loop.body"), self.new_block("loop.end")
         self.jump(header, [self.i64(0), *carried])
+        self.follows(header, self.block)
+        self.follows(inside, header)
+        self.follows(after, header)
         self.move_to(header)
         index, *values = header.params
         self.branch(self.icmp("slt", index, count), inside, after)

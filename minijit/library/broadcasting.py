@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from minijit import types as t
-from minijit.ir.nodes import Value
+from minijit.ir.builder import known
+from minijit.ir.nodes import Instr, Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_copying import MOST_MESSAGE_WORDS, shape_format
 from minijit.library.axis_order import strides_in_order
@@ -153,21 +155,35 @@ def ordered_strides(
 
 def is_turned(b: Builder, walked: Sequence[Shape], ndim: int) -> Value:
     """Whether NumPy's iterator takes operands with these strides in another order than C's."""
-    sizes = [[b.intrinsic("abs", I64, stride) for stride in strides] for strides in walked]
-    turned: Value = b.i1(False)
-    for last in range(1, ndim):
-        for first in range(last):
-            turned = b.or_(turned, _is_faster(b, first, last, sizes))
-    return turned
+    if all(map(_are_falling, walked)):
+        return b.i1(False)
+    table = b.slots(len(walked) * ndim)
+    for number, stride in enumerate(stride for strides in walked for stride in strides):
+        b.store(b.ptr_add(table, 8 * number), stride, local=True)
+    turned = b.call_c("mj_turned", I64, table, b.i64(len(walked)), b.i64(ndim), effects="reads")
+    return b.icmp("ne", turned, b.i64(0))
 
 
-def _is_faster(b: Builder, axis: int, other: int, sizes: Sequence[Sequence[Value]]) -> Value:
-    """Whether the operands say that `axis` is faster than `other`: some do, and none says the opposite."""
-    zero = b.i64(0)
-    told: Value = b.i1(False)
-    agreed: Value = b.i1(True)
-    for row in sizes:
-        both = b.and_(b.icmp("ne", row[axis], zero), b.icmp("ne", row[other], zero))
-        told = b.or_(told, both)
-        agreed = b.and_(agreed, b.or_(b.not_(both), b.icmp("sgt", row[other], row[axis])))
-    return b.and_(told, agreed)
+def _are_falling(strides: Shape) -> bool:
+    """Whether each stride is known to be a multiple of the next one, as in a C-contiguous array and most slices of it.
+
+    Those that are 0 where an axis is repeated count as what they are else.
+    """
+    moving = [stride for stride in map(_if_not_repeated, strides) if known(stride) != 0]
+    return all(_is_multiple(outer, inner) for outer, inner in itertools.pairwise(moving))
+
+
+def _if_not_repeated(stride: Value) -> Value:
+    if isinstance(stride, Instr) and stride.op == "select" and known(stride.args[1]) == 0:
+        return stride.args[2]
+    return stride
+
+
+def _is_multiple(outer: Value, inner: Value) -> bool:
+    """Whether `outer` is `inner` times integers that are 0 for empty arrays at most."""
+    one, other = known(outer), known(inner)
+    if isinstance(one, int) and isinstance(other, int) and other:
+        return one % other == 0
+    if outer is inner:
+        return True
+    return isinstance(outer, Instr) and outer.op == "mul" and any(_is_multiple(arg, inner) for arg in outer.args)

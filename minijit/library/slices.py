@@ -52,8 +52,34 @@ def fit_slice(b: Builder, value: Val, length: Value) -> SliceParts:
     lowest = b.select(down, minus, zero)
     highest = b.select(down, b.sub(length, b.i64(1)), length)
     first = b.select(down, highest, zero) if _absent(start) else _cut(b, bound_of(b, start), length, lowest, highest)
-    last = b.select(down, minus, length) if _absent(stop) else _cut(b, bound_of(b, stop), length, lowest, highest)
-    return SliceParts(first, by, _count(b, first, last, by))
+    count = _known_count(b, start, stop, length) if stride == 1 else None
+    if count is None:
+        last = b.select(down, minus, length) if _absent(stop) else _cut(b, bound_of(b, stop), length, lowest, highest)
+        count = _count(b, first, last, by)
+    return SliceParts(first, by, count)
+
+
+def _known_count(b: Builder, start: Val, stop: Val, length: Value) -> Value | None:
+    """The number of items of ``a[s:]``, ``a[s:-k]``, ``a[-m:]`` or ``a[:e]`` with constants, in its shortest form.
+
+    The slices of a stencil (``a[2:]``, ``a[1:-1]``, ``a[:-2]``) then have the same length for all to see.
+    """
+    first = 0 if _absent(start) else known(bound_of(b, start))
+    last = None if _absent(stop) else known(bound_of(b, stop))
+    if not isinstance(first, int) or (last is None and not _absent(stop)):
+        return None
+    if not -_NEAR < first < _NEAR or (last is not None and not -_NEAR < last < _NEAR):
+        return None
+    if first < 0:
+        return b.min_i64(length, b.i64(-first)) if last is None else None
+    if last is None or last < 0:
+        left_out = first - int(last or 0)
+        return b.max_i64(b.add(length, b.i64(-left_out)), b.i64(0)) if left_out else length
+    return b.min_i64(length, b.i64(int(last))) if first == 0 else None
+
+
+_NEAR: Final = 1 << 62
+"""Bounds within which sums of two and of a length fit into 64 bits."""
 
 
 def _absent(value: Val) -> bool:

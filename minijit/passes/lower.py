@@ -13,6 +13,7 @@ the library's lowering rules, which build the machine code in place::
 from __future__ import annotations
 
 from minijit import types as t
+from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value, whole_type
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
@@ -54,6 +55,8 @@ class Lowering:
         self.fresh = fresh_values(typed)
         self.ownership = Ownership(typed)
         self.blocks: dict[Block, Block] = {}
+        self.dominators = Dominators(typed)
+        self.ends: dict[Block, Block] = {}
 
     def run(self) -> Function:
         """Lower all blocks."""
@@ -86,6 +89,9 @@ class Lowering:
 
     def _lower_block(self, block: Block) -> None:
         b = self.builder
+        before = self.dominators.immediate.get(block)
+        if before in self.ends:
+            b.follows(self.blocks[block], self.ends[before])
         b.move_to(self.blocks[block])
         if block is self.typed.blocks[0]:
             self._assume_shapes(block)
@@ -102,6 +108,7 @@ class Lowering:
             self.vals[instr] = value
             self._count_references(instr)
         assert block.terminator is not None
+        self.ends[block] = b.block
         b.span = block.terminator.span
         self._lower_terminator(block, block.terminator)
 

@@ -17,6 +17,7 @@ defaults, n, out)``                            own binding has to say what is wr
 ``i32 mj_compare_int_float(i64, double)``      -1, 0, 1, or 2 when the float is nan; exact, as Python compares
 ``i32 mj_compare_uint_float(i64, double)``     the same for unsigned integers
 ``i64 mj_apart1(array, array)``, ``2``, ``3``   whether one array may be read while the other is written
+``i64 mj_turned(strides, operands, ndim)``     whether NumPy takes the axes of operands in another order than C's
 =============================================  ======================================================================
 """
 
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from minijit.runtime import axis_order
 from minijit.runtime.calling import calling_text
 from minijit.runtime.comparison import comparison_texts
 from minijit.runtime.elementary import functions
@@ -39,6 +41,7 @@ SIGNATURES: Final = {
     "mj_keep": "declare void @mj_keep(ptr, ptr) #3",
     "mj_trace": "declare void @mj_trace(ptr, i32) #2",
     **{name_for(axes): signature_for(axes) for axes in range(1, MOST_AXES + 1)},
+    axis_order.TURNED: axis_order.TURNED_SIGNATURE,
 }
 """Declarations; the attribute groups are those of :mod:`minijit.codegen.emit`."""
 
@@ -54,6 +57,7 @@ EXPORTS: Final = (
     "mj_compare_int_float",
     "mj_compare_uint_float",
     *map(name_for, range(1, MOST_AXES + 1)),
+    axis_order.TURNED,
 )
 """What the module defines."""
 
@@ -93,4 +97,4 @@ def support_text(*, aligned: bool) -> str:
         Whether the C library has ``posix_memalign``, whose memory ``free`` takes (all but Windows' has).
     """
     texts = (memory_text(aligned=aligned), calling_text(), *comparison_texts("").values(), overlap_text())
-    return "".join((_DECLARATIONS, DECLARATIONS, *texts))
+    return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, axis_order.TURNED_TEXT))
