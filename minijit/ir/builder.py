@@ -11,33 +11,14 @@ from typing import Any, Final
 
 from minijit import types as t
 from minijit.errors import NO_SPAN, Span
+from minijit.ir.folding import EXACT_IN_SINGLES, FOLD_COMPARISONS, FOLD_INTEGERS
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.shared_values import SharedValues, key_of
 from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import F64, I1, I8, I64, PTR, Machine
 
-_FOLD_INTEGERS: Final[dict[str, Callable[[int, int], int]]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "xor": lambda a, b: a ^ b,
-}
 _STORES: Final = frozenset({"store", "fill", "copy"})
-_FOLD_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "slt": lambda a, b: a < b,
-    "sle": lambda a, b: a <= b,
-    "sgt": lambda a, b: a > b,
-    "sge": lambda a, b: a >= b,
-}
-
-
-_EXACT_IN_SINGLES: Final = frozenset({*map(float, range(-16, 65)), 0.5, 1.5, 2.5, 0.25})
-"""Constants, exponents above all, that stay known in single precision."""
 
 
 def known(value: Value) -> int | float | None:
@@ -143,9 +124,9 @@ class MachineBuilder:
         """Integer or float arithmetic by op name (``add``, ``sdiv``, ``fmul`` ...)."""
         left, right = known(a), known(b)
         if isinstance(right, int) and op[0] != "f":
-            if isinstance(left, int) and op in _FOLD_INTEGERS:
+            if isinstance(left, int) and op in FOLD_INTEGERS:
                 type = machine_type(a)
-                return self.const(type, wrap(_FOLD_INTEGERS[op](left, right), type.bits))
+                return self.const(type, wrap(FOLD_INTEGERS[op](left, right), type.bits))
             if right == 0 and op in ("add", "sub", "or", "xor", "shl", "ashr", "lshr"):
                 return a
             if right == 1 and op == "mul":
@@ -191,8 +172,8 @@ class MachineBuilder:
     def icmp(self, predicate: str, a: Value, b: Value) -> Value:
         """Compare integers or pointers."""
         left, right = known(a), known(b)
-        if isinstance(left, int) and isinstance(right, int) and predicate in _FOLD_COMPARISONS:
-            return self.i1(_FOLD_COMPARISONS[predicate](left, right))
+        if isinstance(left, int) and isinstance(right, int) and predicate in FOLD_COMPARISONS:
+            return self.i1(FOLD_COMPARISONS[predicate](left, right))
         return self.emit("icmp", (a, b), I1, predicate=predicate)
 
     def fcmp(self, predicate: str, a: Value, b: Value) -> Value:
@@ -218,7 +199,7 @@ class MachineBuilder:
                 return self.const(to, number & ((1 << machine_type(a).bits) - 1))
             if how == "sitofp" and to is F64:
                 return self.const(F64, float(number))
-        if how == "fptrunc" and number is not None and number in _EXACT_IN_SINGLES:
+        if how == "fptrunc" and number is not None and number in EXACT_IN_SINGLES:
             return self.const(to, float(number))
         return self.emit("convert", (a,), to, how=how)
 
@@ -302,7 +283,7 @@ class MachineBuilder:
         """``add``, ``sub`` or ``mul`` of Python ints; leaves for the interpreter where 64 bits are too few."""
         left, right = known(a), known(b)
         if isinstance(left, int) and isinstance(right, int):
-            exact = _FOLD_INTEGERS[op](left, right)
+            exact = FOLD_INTEGERS[op](left, right)
             if wrap(exact, 64) == exact:
                 return self.i64(exact)
         if (right == 0 and op != "mul") or (right == 1 and op == "mul"):

@@ -1,0 +1,27 @@
+"""Arithmetic on constants while machine IR is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+FOLD_INTEGERS: Final[dict[str, Callable[[int, int], int]]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "xor": lambda a, b: a ^ b,
+}
+FOLD_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "slt": lambda a, b: a < b,
+    "sle": lambda a, b: a <= b,
+    "sgt": lambda a, b: a > b,
+    "sge": lambda a, b: a >= b,
+}
+
+
+EXACT_IN_SINGLES: Final = frozenset({*map(float, range(-16, 65)), 0.5, 1.5, 2.5, 0.25})
+"""Constants, exponents above all, that stay known in single precision."""
