@@ -45,6 +45,13 @@ def stores_into_flat(a: Array, i: int, x: Any) -> Array:
     return a
 
 
+def stores_into_all(a: Array, x: Any) -> Array:
+    a.flat = x
+    a[1:].flat = [1, 2]
+    a.real = 5
+    return a
+
+
 def through_indices(a: Array) -> Any:
     total = 0
     for index, x in np.ndenumerate(a):
@@ -89,6 +96,9 @@ def test_iteration() -> None:
             check_program(items_of_flat, array, i)
             check_program(stores_into_flat, array, i, 3)
         check_program(stores_into_flat, array, 0, 300)
+        if array.ndim:
+            check_program(stores_into_all, array, 3)
+            check_program(stores_into_all, array, np.arange(5))
     for array in (TABLE, TABLE.T, TABLE[0], np.arange(3, dtype=np.int8), TABLE[:0]):
         check_program(through_nditer, array)
     for n, m in ((2, 3), (0, 3), (1, 1), (-1, 2)):

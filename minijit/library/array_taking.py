@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from minijit import types as t
-from minijit.ir.nodes import Value
+from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_copies import copied
 from minijit.library.array_indexing import element_type, is_integer_index
@@ -144,15 +144,20 @@ _MODES: Final = ("raise", "wrap", "clip")
 class _Take(NamedTuple):
     array: Any
     indices: Any
-    axis: int | None
+    axis: int | str | None
     mode: str
 
 
 def _axis_of(kind: t.Array, arg: Any) -> int | str | None:
-    """The axis, counted from 0, or ``None`` for the array as one row; "unknown" where it is not known or wrong."""
+    """The axis, counted from 0, or ``None`` for the array as one row.
+
+    "by numpy" where it is known at run time only: that says as much about the type of the result. Else "unknown".
+    """
     if is_none(arg):
         return None
     axis = known_value(arg)
+    if axis is UNKNOWN and arg.type == t.INT:
+        return "by numpy"
     if type(axis) is not int or not -kind.ndim <= axis < kind.ndim:
         return "unknown"
     return axis % kind.ndim
@@ -172,15 +177,17 @@ def _take_plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> _Take | None
         return None
     kind, mode = bound["a"].type, text_of_argument(bound.get("mode"), "raise")
     axis, index = _axis_of(kind, bound.get("axis")), _index_type(bound["indices"].type)
-    if mode not in _MODES or isinstance(axis, str) or index is None or kind.ndim == 0:
+    if mode not in _MODES or axis == "unknown" or index is None or kind.ndim == 0:
         return None
     return _Take(bound["a"], bound["indices"], axis, mode) if takes(np.take, (kind, index)) else None
 
 
 def _type_of_take(*args: Arg, **keywords: Arg) -> t.Type | None:
     plan = _take_plan(args, keywords)
-    if plan is None:
-        return None
+    return None if plan is None else _type_of_plan(plan)
+
+
+def _type_of_plan(plan: _Take) -> t.Type:
     index = _index_type(plan.indices.type)
     own = index.ndim if isinstance(index, t.Array) else 0
     ndim = own if plan.axis is None else plan.array.type.ndim - 1 + own
@@ -200,6 +207,9 @@ def _lower_take(target: Callable[..., Any]) -> Callable[..., Val]:
         plan = _take_plan(args, keywords)
         assert plan is not None
         given = [*args, *keywords.values()]
+        if isinstance(plan.axis, str):
+            wanted = _type_of_plan(plan)
+            return b.call_python(target, given, wanted, tuple(keywords), effects="")
         way_out = WayOut(b, lambda: b.call_python(target, given, t.NEVER, tuple(keywords), effects=""))
         index = settle(b, plan.indices)
         owners: list[Value] = []
@@ -264,7 +274,7 @@ def _compress_plan(names: Sequence[str], args: Sequence[Any], keywords: Mapping[
     if not isinstance(array.type, t.Array) or not isinstance(condition.type, t.Array) or condition.type.ndim != 1:
         return None
     axis = _axis_of(array.type, bound.get("axis"))
-    return None if isinstance(axis, str) or not array.type.ndim else (array, condition, axis)
+    return None if axis == "unknown" or not array.type.ndim else (array, condition, axis)
 
 
 def _register_compress(key: object, target: Callable[..., Any], names: tuple[str, ...]) -> None:
@@ -293,6 +303,9 @@ def _register_compress(key: object, target: Callable[..., Any], names: tuple[str
     def compress(b: Builder, *args: Val, **keywords: Val) -> Val:
         array, condition, axis = _compress_plan(names, args, keywords)
         given = [*args, *keywords.values()]
+        if isinstance(axis, str):
+            wanted = t.Array(array_type(array).dtype, array_type(array).ndim, "C")
+            return b.call_python(target, given, wanted, tuple(keywords), effects="")
         way_out = WayOut(b, lambda: b.call_python(target, given, t.NEVER, tuple(keywords), effects=""))
         owners: list[Value] = []
         mask = as_mask(b, condition, owners)

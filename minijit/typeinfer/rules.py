@@ -168,11 +168,15 @@ def _getattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     )
 
 
+_ELEMENTS: Final = ("flat", "real", "imag")
+"""Attributes of arrays that stand for their elements: what is assigned to them is stored into the array."""
+
+
 def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     name = instr.attrs["name"]
 
     def single(row: Inputs) -> Any:
-        if is_object(row[0].type):
+        if is_object(row[0].type) or (isinstance(row[0].type, t.Array) and name in _ELEMENTS):
             return resolve_object_store(name, row[1])
         raise Unsupported(f"an assignment to the attribute {name!r}", "return the new value instead")
 
