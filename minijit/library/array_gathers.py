@@ -7,8 +7,8 @@ checks. What is wrong is left to NumPy, which raises.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from minijit.library.array_indexing import Selection, Step, element_type, index_
 from minijit.library.array_items import element_address, select_view
 from minijit.library.broadcasting import ordered_strides
 from minijit.library.builder import Builder, Val, tuple_val
+from minijit.library.index_arrays import all_within
 from minijit.library.index_plans import Plan, array_layouts, plan_of, settled_type, settled_values
 from minijit.library.index_selections import Selected, for_each_selected, select
 from minijit.library.mask_loads import check_mask_shape, load_by_mask
@@ -30,8 +31,10 @@ from minijit.library.memory import (
     load_element,
     make_array,
     owner_of,
+    shape_of,
     size_of,
     store_element,
+    strides_of,
 )
 from minijit.library.registry import Arg, lowers
 from minijit.library.ways_out import WayOut
@@ -193,7 +196,8 @@ def gather(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> V
     dtype = np.dtype(kind.dtype)
     wanted = type_of_gather(kind, index.type, plan)
     assert isinstance(wanted, t.Array)
-    selected = select(b, array, index, plan, way_out)
+    in_blocks = _is_one_row(index.type, plan)
+    selected = select(b, array, index, plan, way_out, check_arrays=not in_blocks)
     is_plain = kind.ndim == 1 and len(plan.steps) == 1 and array_type(selected.arrays[0].values).dtype == INT64
     outside, rest = _strides_of_result(b, dtype, index.type, plan, selected, by_iterator=not is_plain)
     strides = [*rest[: plan.place], *outside, *rest[plan.place :]]
@@ -211,10 +215,41 @@ def gather(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> V
         else:
             store_element(b, dtype, target, load_element(b, dtype, source), local=True)
 
-    flat = _flattened(b, selected, outside, rest, index.type, plan)
-    for_each_selected(b, flat[0], [(data_of(made), flat[1])], copy, rows=rows)
+    if in_blocks:
+        selected = _as_row(b, selected)
+        strides = [outside[-1], *rest]
+
+        def copy_block(block: Selected, first: Value) -> None:
+            way_out.unless(all_within(b, block.arrays[0].values, block.arrays[0].length))
+            target = b.ptr_add(data_of(made), b.mul(first, outside[-1]))
+            for_each_selected(b, block, [(target, strides)], copy, rows=rows)
+
+        _for_each_block(b, selected, copy_block)
+    else:
+        for_each_selected(b, selected, [(data_of(made), [*outside, *rest])], copy, rows=rows)
     selected.release(b)
     return made
+
+
+_BLOCK: Final = 4096
+"""So many indices are checked, and then used while they are still near the processor."""
+
+
+def _for_each_block(b: Builder, selected: Selected, body: Callable[[Selected, Value], None]) -> None:
+    """Run `body` for parts of a selection by one row of indices, with the number of the first one."""
+    (one,) = selected.arrays
+    (length,), (stride,) = shape_of(one.values), strides_of(b, one.values)
+    count = b.binary("lshr", b.add(length, b.i64(_BLOCK - 1)), b.i64(_BLOCK.bit_length() - 1))
+
+    def turn(number: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
+        first = b.mul(number, b.i64(_BLOCK))
+        size = b.min_i64(b.sub(length, first), b.i64(_BLOCK))
+        data = b.ptr_add(data_of(one.values), b.mul(first, stride))
+        part = make_array(array_type(one.values), b.null(), owner_of(one.values), data, [size], [stride])
+        body(selected._replace(arrays=[one._replace(values=part)], shape=[size]), first)
+        return ()
+
+    b.loop(count, turn)
 
 
 def _are_rows(kind: t.Array, plan: Plan) -> bool:
@@ -226,13 +261,18 @@ def _are_rows(kind: t.Array, plan: Plan) -> bool:
     return all(one == "full" for one in kinds[first:]) and not {"slice", "new"} & set(kinds)
 
 
-def _flattened(
-    b: Builder, selected: Selected, outside: list[Value], rest: list[Value], index: t.Type, plan: Plan
-) -> tuple[Selected, list[Value]]:
-    """One index array in C order is walked as a row; with the strides of the result that go with it."""
-    if plan.broadcast < 2 or len(selected.arrays) != 1 or not _arrays_are_in_order(index, plan):
-        return selected, [*outside, *rest]
+def _is_one_row(index: t.Type, plan: Plan) -> bool:
+    """Whether there is one index array, which can be walked as a row."""
+    kinds = [step.kind for step in plan.steps if step.kind in ("array", "mask", "flag")]
+    return kinds == ["array"] and _arrays_are_in_order(index, plan)
+
+
+def _as_row(b: Builder, selected: Selected) -> Selected:
+    """One index array in C order is walked as a row."""
     (one,) = selected.arrays
-    kind, size = array_type(one.values), size_of(b, one.values)
+    kind = array_type(one.values)
+    if kind.ndim == 1:
+        return selected
+    size = size_of(b, one.values)
     row = make_array(t.Array(kind.dtype, 1, "C"), b.null(), owner_of(one.values), data_of(one.values), [size], ())
-    return selected._replace(arrays=[one._replace(values=row)], shape=[size]), [outside[-1], *rest]
+    return selected._replace(arrays=[one._replace(values=row)], shape=[size])

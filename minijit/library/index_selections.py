@@ -66,8 +66,10 @@ class Selected(NamedTuple):
             b.emit("decref", (owner,))
 
 
-def select(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> Selected:
-    """Take an index apart and check it."""
+def select(
+    b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut, *, check_arrays: bool = True
+) -> Selected:
+    """Take an index apart and check it; without `check_arrays` it is left to the caller to look into the arrays."""
     values = settled_values(b, index)
     lengths, strides = shape_of(array), strides_of(b, array)
     data = data_of(array)
@@ -126,7 +128,7 @@ def select(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> S
     shape, fits = broadcast_shapes(b, shapes)
     way_out.unless(b.and_(fine, fits))
     fine = b.i1(True)
-    for one in checked:
+    for one in checked if check_arrays else ():
         fine = b.and_(fine, all_within(b, one.values, one.length))
     way_out.unless(fine)
     return Selected(data, arrays, shape, rest, rest_strides, owners)
