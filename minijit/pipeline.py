@@ -27,6 +27,7 @@ from minijit.ir.printer import print_function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
+from minijit.passes.assume_ranges import assume_ranges
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
@@ -40,6 +41,7 @@ from minijit.passes.outline_checked import outline_checked
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
+from minijit.passes.split_sums import split_sums
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
 from minijit.remarks import LoopReport, loop_reports, remarks_of
@@ -59,6 +61,8 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("drop unneeded checks", drop_unneeded_checks),
     ("use ranges", use_ranges),
     ("version loops", version_loops),
+    ("split sums", split_sums),
+    ("assume ranges", assume_ranges),
     ("interchange loops", interchange_loops),
     ("remove dead code", remove_dead_code),
     ("repeat bodies", repeat_bodies),
@@ -71,6 +75,9 @@ ORDER: Final = (
     ("share expressions", "version loops", "a check that stands twice would be proved twice"),
     ("share expressions", "drop unneeded checks", "uses are counted by value"),
     ("drop unneeded checks", "use ranges", "a range found from a check holds only as long as the check stays"),
+    ("version loops", "split sums", "sums that are known to fit need no halves"),
+    ("split sums", "assume ranges", "a sum of any size is better than one of small numbers"),
+    ("assume ranges", "remove dead code", "what only a removed check has used is dead"),
     ("use ranges", "version loops", "what never fails needs no test before a loop"),
     ("version loops", "interchange loops", "turns can run side by side only if none of them can fail"),
     ("interchange loops", "remove dead code", "addresses of elements that are kept in registers are dead"),

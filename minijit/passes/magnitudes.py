@@ -13,7 +13,7 @@ what 64 bits hold.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from minijit.ir.builder import known
 from minijit.ir.nodes import Block, Edge, Instr, Param, Value
@@ -28,6 +28,8 @@ LIMIT: Final = 1 << 62
 _SHRINKING: Final = frozenset(("ashr", "sdiv", "srem", "floor_div", "check_div"))
 _DEEPEST: Final = 5
 _MOST_TERMS: Final = 12
+_ALL_TURNS: Final = Param(Block(""), "all turns", I64)
+"""The turns that loops of which no number is known take in all, however they are nested."""
 _ENDLESS: Final = 1 << 50
 """No loop takes so many turns in a lifetime; bounds the counters of ``while`` loops."""
 
@@ -47,7 +49,8 @@ class Magnitudes:
         if value not in self._known:
             # Whatever depends on itself other than by addition grows without a bound.
             self._known[value] = None
-            self._known[value] = _checked(self._of_param(value) if isinstance(value, Param) else self._of(value))
+            found = self._of_param(value) if isinstance(value, Param) else self._of(value)
+            self._known[value] = _checked(_counted(found))
         return self._known[value]
 
     # ---- instructions
@@ -111,10 +114,8 @@ class Magnitudes:
         if value is loop.counter:
             return turns
         start = _largest(self.of(arg) for source, arg in self._incoming(value) if source not in loop.blocks)
-        growth, again = self._growth_in_turn(value, loop)
-        if start is None or growth is None or again is None:
-            return None
-        return _sum((_largest((start, again)), _product((turns, growth))))
+        growth, instead = self._growth_in_turn(value, loop)
+        return _sum((_largest((start, instead)), _over_turns(turns, growth)))
 
     def _incoming(self, param: Param) -> list[tuple[Block, Value]]:
         place = param.block.params.index(param)
@@ -123,7 +124,7 @@ class Magnitudes:
     def _turns(self, loop: Loop) -> Poly | None:
         turns = loop.turns
         if turns is None:
-            return constant(_ENDLESS)
+            return variable(_ALL_TURNS)
         found = self.of(turns)
         if found is None and isinstance(turns, Instr) and turns.op == "select":
             condition, amount, nothing = turns.args
@@ -134,62 +135,90 @@ class Magnitudes:
                     return _sum((*map(self.of, ends), constant(1)))
         return found
 
-    def _growth_in_turn(self, param: Param, loop: Loop) -> tuple[Poly | None, Poly | None]:
+    def _growth_in_turn(self, param: Param, loop: Loop) -> _Change:
         """By how much the absolute value can grow in one turn, and what the variable may be set to instead."""
-        growth: Poly | None = {}
-        again: Poly | None = {}
+        total = _Change({}, {})
         for source, arg in self._incoming(param):
-            if source not in loop.blocks:
-                continue
-            derived, change = self._change(arg, param, set())
-            if derived:
-                growth = _largest((growth, change))
-            else:
-                again = _largest((again, self.of(arg)))
-        return growth, again
+            if source in loop.blocks:
+                change = self._change(arg, param, set()) or _Change({}, self.of(arg))
+                total = _Change(_largest((total.more, change.more)), _largest((total.instead, change.instead)))
+        return total
 
-    def _change(self, value: Value, origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
-        """Whether `value` is made from `origin`, and by how much its absolute value may be larger."""
+    def _change(self, value: Value, origin: Param, busy: set[Value]) -> _Change | None:
+        """How `value` is made from `origin`; None if it is not."""
         if value is origin:
-            return True, {}
+            return _Change({}, {})
         if value in busy:
-            return True, None
+            return _Change(None, None)
         if isinstance(value, Param):
             return self._change_of_param(value, origin, busy)
         if _is_sum(value):
             for place in (0, 1):
-                derived, change = self._change(value.args[place], origin, busy)
-                if derived:
-                    return True, _sum((change, self.of(value.args[1 - place])))
+                change = self._change(value.args[place], origin, busy)
+                if change is not None:
+                    term = self.of(value.args[1 - place])
+                    instead = _sum((change.instead, term)) if change.instead != {} else {}
+                    return _Change(_sum((change.more, term)), instead)
         if value.op == "select":
             return self._change_of_any(value.args[1:], origin, busy)
-        return False, None
+        return None
 
-    def _change_of_any(self, values: Iterable[Value], origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
-        found = [(value, *self._change(value, origin, busy)) for value in values]
-        if not any(derived for _, derived, _ in found):
-            return False, None
-        return True, _largest(change if derived else self.of(value) for value, derived, change in found)
+    def _change_of_any(self, values: Iterable[Value], origin: Param, busy: set[Value]) -> _Change | None:
+        found = [(value, self._change(value, origin, busy)) for value in values]
+        if all(change is None for _, change in found):
+            return None
+        return _Change(
+            _largest(change.more for _, change in found if change is not None),
+            _largest(self.of(value) if change is None else change.instead for value, change in found),
+        )
 
-    def _change_of_param(self, value: Param, origin: Param, busy: set[Value]) -> tuple[bool, Poly | None]:
+    def _change_of_param(self, value: Param, origin: Param, busy: set[Value]) -> _Change | None:
         if not self.forms.inside(value) or value.type is not I64:
-            return False, None
+            return None
         loop = self.headers.get(value.block)
         incoming = self._incoming(value)
         if loop is None:
             return self._change_of_any([arg for _, arg in incoming], origin, busy | {value})
         if loop.counter is value or value.block is origin.block:
-            return False, None
+            return None
         entering = [arg for source, arg in incoming if source not in loop.blocks]
-        derived, change = self._change_of_any(entering, origin, busy)
-        if not derived:
-            return False, None
-        growth, again = self._growth_in_turn(value, loop)
-        return True, _sum((change, again, _product((self._turns(loop), growth))))
+        change = self._change_of_any(entering, origin, busy)
+        if change is None:
+            return None
+        in_turn = self._growth_in_turn(value, loop)
+        growth = _over_turns(self._turns(loop), in_turn.more)
+        instead = _largest((change.instead, in_turn.instead))
+        return _Change(_sum((change.more, growth)), _sum((instead, growth)) if instead != {} else {})
+
+
+class _Change(NamedTuple):
+    """Bounds an absolute value by that of a variable: at most `more` above it, or else at most `instead`."""
+
+    more: Poly | None
+    instead: Poly | None
 
 
 def _is_sum(value: Instr) -> bool:
     return value.op in ("check_add", "check_sub") or (value.op in ("add", "sub") and value.attrs.get("nsw") is True)
+
+
+def _over_turns(turns: Poly | None, growth: Poly | None) -> Poly | None:
+    """The growth in all turns; what counts all the turns that there can be already is no more for an outer loop."""
+    if turns is None or growth is None:
+        return None
+    counted = {monomial: factor for monomial, factor in growth.items() if _ALL_TURNS in monomial}
+    return plus(times(turns, plus(growth, counted, -1)), counted)
+
+
+def _counted(poly: Poly | None) -> Poly | None:
+    """The polynomial with a number for all the turns that there can be."""
+    if poly is None or not any(_ALL_TURNS in monomial for monomial in poly):
+        return poly
+    total: Poly = {}
+    for monomial, factor in poly.items():
+        others = tuple(each for each in monomial if each is not _ALL_TURNS)
+        total = plus(total, {others: factor * _ENDLESS ** (len(monomial) - len(others))})
+    return total
 
 
 def _checked(poly: Poly | None) -> Poly | None:

@@ -6,6 +6,7 @@ A fact about a value is a fact about what it was made from as well: with ``x + 1
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from minijit.ir.builder import known
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from minijit.passes.value_ranges import ValueRanges
 
 _DEEPEST: Final = 4
+_LARGEST_ROOT: Final = isqrt((1 << 63) - 1)
 _CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
 
 
@@ -30,7 +32,7 @@ class Told:
         The values of which more is known here than everywhere.
     """
 
-    TELLING: ClassVar = frozenset((*_CONDITIONS, "check_index", "intrinsic"))
+    TELLING: ClassVar = frozenset((*_CONDITIONS, "check_index", "check_mul", "intrinsic"))
     """The ops after which more is known."""
 
     def __init__(self, ranges: ValueRanges) -> None:
@@ -61,6 +63,9 @@ class Told:
                 self.of_value(instr.args[1], (1, max(length[1], 1)))
                 least = -length[1] if instr.attrs.get("signed") else 0
                 self.of_value(instr.args[0], (least, max(length[1] - 1, 0)))
+        elif instr.op == "check_mul" and instr.args[0] is instr.args[1]:
+            # A square that fits has a root that is not large.
+            self.of_value(instr.args[0], (-_LARGEST_ROOT, _LARGEST_ROOT))
 
     def by_condition(self, condition: Value, truth: bool, depth: int = 0) -> bool:
         """Learn from a condition being true or false; False where it can't be."""

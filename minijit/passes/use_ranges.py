@@ -14,11 +14,10 @@ After::
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Terminator, Value, reverse_postorder
-from minijit.machine import I64
 from minijit.passes import intervals
 from minijit.passes.intervals import of_bits, within
 from minijit.passes.transfer_ranges import is_integer
@@ -33,14 +32,45 @@ _DIVISIONS: Final = frozenset(("check_div", "floor_div", "floor_mod"))
 _CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
 _DECIDED: Final = frozenset(("icmp", "and", "or", "xor"))
 """Pure ops whose result becomes a constant where there is only one that it can be."""
-_GAINING: Final = frozenset((*_EXACT, *_DIVISIONS, "check_shl"))
+GAINING: Final = frozenset((*_EXACT, *_DIVISIONS, "check_shl"))
 _EXTREMES: Final = {"smax": "smin", "smin": "smax", "umax": "umin", "umin": "umax"}
 
 
 def use_ranges(function: Function) -> None:
     """Simplify by value ranges, in place (stage "loops")."""
-    if any(instr.op in _GAINING for block in function.blocks for instr in block.instrs):
+    if any(instr.op in GAINING for block in function.blocks for instr in block.instrs):
         _Simplifier(function).run()
+
+
+def simpler(ranges: ValueRanges, instr: Instr) -> Instr | None:
+    """The operation without its check, or with what is known of the signs of a division; None if nothing is gained.
+
+    The operands are the same.
+    """
+    a, b = map(ranges.of, instr.args)
+    if a is None or b is None or instr.attrs.get("unsigned") is True:
+        return None
+    if instr.op in _EXACT:
+        name, exact = _EXACT[instr.op]
+        found = intervals.square(a) if name == "mul" and instr.args[0] is instr.args[1] else exact(a, b)
+        return _changed(instr, name, {"nsw": True}) if within(found, of_bits(64)) else None
+    if instr.op == "check_shl":
+        fits = within(b, (0, 63)) and within(intervals.shifted_left(a, b), of_bits(64))
+        return _changed(instr, "shl", {}) if fits else None
+    least = of_bits(instr.type.bits)[0]  # type: ignore[union-attr]
+    name, attrs = instr.op, dict(instr.attrs)
+    if name == "check_div" and (a[0] > least or b[0] > -1 or b[1] < -1):
+        name = "floor_div"
+        attrs.pop("site")
+    if b[0] >= 0:
+        attrs["positive"] = True
+        if a[0] >= 0:
+            attrs["unsigned"] = True
+    return _changed(instr, name, attrs) if name != instr.op or attrs != instr.attrs else None
+
+
+def _changed(instr: Instr, op: str, attrs: dict[str, Any]) -> Instr:
+    return Instr(op, instr.args, attrs, instr.type, instr.span)
 
 
 class _Simplifier:
@@ -61,8 +91,10 @@ class _Simplifier:
         kept: list[Instr] = []
         for instr in block.instrs:
             if is_relevant(instr):
+                # What is known once a check has been passed must not be used to remove it.
                 if instr.op in _CONDITIONS and self.ranges.of(instr.args[0]) == (1, 1):
                     continue
+                self._drop_check(instr)
                 self.ranges.evaluate(instr)
                 if self._is_superfluous(instr):
                     continue
@@ -78,22 +110,24 @@ class _Simplifier:
         block.terminator = Terminator("jump", [], [edge], end.span)
         self.pruned = True
 
+    def _drop_check(self, instr: Instr) -> None:
+        if instr.op in GAINING:
+            simplified = simpler(self.ranges, instr)
+            if simplified is not None:
+                instr.op, instr.attrs = simplified.op, simplified.attrs
+        elif instr.op == "check_index":
+            index = self.ranges.of(instr.args[0])
+            if index is not None and index[0] >= 0:
+                instr.attrs.pop("signed", None)
+
     def _is_superfluous(self, instr: Instr) -> bool:
         """Simplify an instruction; True if it is not needed any more."""
         op = instr.op
         if not is_integer(instr):
             return False
-        if op in _EXACT:
-            self._unchecked(instr)
-        elif op in _DIVISIONS:
-            return self._division(instr)
-        elif op == "check_shl":
-            self._shift(instr)
-        elif op == "check_index":
-            index = self.ranges.of(instr.args[0])
-            if index is not None and index[0] >= 0:
-                instr.attrs.pop("signed", None)
-        elif op in _DECIDED:
+        if op == "floor_mod":
+            return self._is_first(instr)
+        if op in _DECIDED:
             self._decide(instr)
         elif op == "select":
             return self._choice(instr)
@@ -101,38 +135,13 @@ class _Simplifier:
             return self._extreme(instr)
         return False
 
-    def _unchecked(self, instr: Instr) -> None:
-        name, exact = _EXACT[instr.op]
-        a, b = map(self.ranges.of, instr.args)
-        if a is None or b is None or instr.attrs.get("unsigned"):
-            return
-        found = intervals.square(a) if name == "mul" and instr.args[0] is instr.args[1] else exact(a, b)
-        if within(found, of_bits(64)) and instr.type is I64:
-            instr.op, instr.attrs = name, {"nsw": True}
-
-    def _division(self, instr: Instr) -> bool:
-        a, b = map(self.ranges.of, instr.args)
-        if a is None or b is None:
+    def _is_first(self, remainder: Instr) -> bool:
+        """What is below the divisor is the remainder."""
+        a, b = map(self.ranges.of, remainder.args)
+        if a is None or b is None or a[0] < 0 or a[1] >= b[0]:
             return False
-        least = of_bits(instr.type.bits)[0]  # type: ignore[union-attr]
-        if instr.op == "check_div" and (a[0] > least or b[0] > -1 or b[1] < -1):
-            instr.op = "floor_div"
-            instr.attrs.pop("site")
-        if b[0] >= 0:
-            instr.attrs["positive"] = True
-            if a[0] >= 0:
-                instr.attrs["unsigned"] = True
-        if instr.op == "floor_mod" and a[0] >= 0 and a[1] < b[0]:
-            self.replaced[instr] = instr.args[0]
-            return True
-        return False
-
-    def _shift(self, instr: Instr) -> None:
-        a, count = map(self.ranges.of, instr.args)
-        if a is None or count is None or not within(count, (0, 63)):
-            return
-        if within(intervals.shifted_left(a, count), of_bits(64)):
-            instr.op, instr.attrs = "shl", {}
+        self.replaced[remainder] = remainder.args[0]
+        return True
 
     def _decide(self, instr: Instr) -> None:
         found = self.ranges.of(instr)

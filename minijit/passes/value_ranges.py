@@ -15,7 +15,7 @@ does one that promises to (``nsw``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from minijit.ir.builder import known, wrap
@@ -24,6 +24,7 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value, predece
 from minijit.machine import Machine
 from minijit.passes import intervals
 from minijit.passes.intervals import Interval, join, meet
+from minijit.passes.loop_nests import Loop
 from minijit.passes.told_ranges import Told
 from minijit.passes.transfer_ranges import TRANSFER, is_integer
 
@@ -34,7 +35,18 @@ _UPPER: Final = (0,)
 
 
 class ValueRanges:
-    """The ranges of the integers of a function at the stage "loops".
+    """The ranges of the integers of a function at the stage "loops", or of one loop.
+
+    Parameters
+    ----------
+    function : Function
+        What is analysed.
+    dominators : Dominators
+        Its own.
+    loop : Loop, optional
+        Visit the blocks of this loop only.
+    outside : mapping of Value to Interval, optional
+        What is known, or to be assumed, of the values from outside of the loop.
 
     Attributes
     ----------
@@ -46,9 +58,15 @@ class ValueRanges:
         By the counter of a loop the comparison with the number of turns.
     """
 
-    def __init__(self, function: Function, dominators: Dominators) -> None:
-        self.order = dominators.order
-        self.ranges: dict[Value, Interval] = {}
+    def __init__(
+        self,
+        function: Function,
+        dominators: Dominators,
+        loop: Loop | None = None,
+        outside: Mapping[Value, Interval] | None = None,
+    ) -> None:
+        self.order = dominators.order if loop is None else [block for block in dominators.order if block in loop.blocks]
+        self.ranges: dict[Value, Interval] = dict(outside or {})
         self.told = Told(self)
         self.turns = _turns_of_counters(self.order)
         self._children: dict[Block, list[Block]] = {block: [] for block in self.order}
@@ -60,9 +78,12 @@ class ValueRanges:
         }
         self._relevant = {block: [i for i in block.instrs if is_relevant(i)] for block in self.order}
         self._reached: dict[Edge, list[Interval | None]] = {}
-        for param in function.params:
-            if is_integer(param):
-                self.ranges[param] = of_type(param)
+        self._start = self.order[0] if loop is None else None
+        if loop is None:
+            self.ranges.update((param, of_type(param)) for param in function.params if is_integer(param))
+        else:
+            for edge in loop.entering:
+                self._reach(edge)
         self._solve()
 
     # ---- questions
@@ -102,6 +123,11 @@ class ValueRanges:
                 self.ranges[instr] = meet(found, of_type(instr)) or of_type(instr)
         self.told.by_instr(instr)
 
+    def evaluate_block(self, block: Block) -> None:
+        """The same for all instructions of a block."""
+        for instr in self._relevant[block]:
+            self.evaluate(instr)
+
     # ---- the fixed point
 
     def _solve(self) -> None:
@@ -119,10 +145,9 @@ class ValueRanges:
 
         def visit(block: Block) -> None:
             nonlocal changed
-            if block is not self.order[0]:
+            if block is not self._start:
                 changed |= self._join_params(block, widen and block in self._headers, narrow)
-            for instr in self._relevant[block]:
-                self.evaluate(instr)
+            self.evaluate_block(block)
             self._leave(block)
 
         self.walk(visit)
@@ -131,7 +156,7 @@ class ValueRanges:
     def _enter(self, block: Block) -> bool:
         """What the only way into a block tells; False if no way into it has been found."""
         ways = self._before[block]
-        if block is self.order[0]:
+        if block is self._start:
             return True
         if not any(edge in self._reached for _, edge in ways):
             return False
@@ -174,8 +199,11 @@ class ValueRanges:
             mark = self.told.mark()
             certain = end.op != "branch" or end.edges[0].block is end.edges[1].block
             if certain or self.told.by_condition(end.args[0], edge is end.edges[0]):
-                self._reached[edge] = [self.of(arg) if is_integer(arg) else None for arg in edge.args]
+                self._reach(edge)
             self.told.forget(mark)
+
+    def _reach(self, edge: Edge) -> None:
+        self._reached[edge] = [self.of(arg) if is_integer(arg) else None for arg in edge.args]
 
     def _give_up(self) -> None:
         for block in self.order:
