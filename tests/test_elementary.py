@@ -271,6 +271,7 @@ def test_processors_without_fused_multiplication_call_the_library(monkeypatch: p
 SINGLE_INSTRUCTIONS = (
     np.sqrt, np.absolute, np.fabs, np.floor, np.ceil, np.trunc, np.rint, np.sign, np.square, np.reciprocal, np.negative,
     np.deg2rad, np.fmin, np.fmax, np.maximum, np.minimum, np.copysign, np.heaviside,
+    np.nextafter, np.spacing,
 )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from minijit.ir.builder import machine_type
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.elementwise import Loop, Parts, kernel, part_type
-from minijit.library.float_kernels import copysign, float_const, is_infinite
-from minijit.machine import F32, F64, I32
+from minijit.library.float_kernels import copysign, fabs, float_const, is_infinite
+from minijit.machine import F32, F64, I32, I64
 
 _OWN: Final = (
     np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh,
@@ -28,7 +28,6 @@ FUNCTIONS: Final[dict[np.ufunc, str]] = {
     np.arccosh: "mj_acosh",
     np.arctanh: "mj_atanh",
     np.arctan2: "mj_atan2",
-    np.nextafter: "nextafter",
 }
 """The name of the function for doubles; for floats there is an ``f`` behind it.
 
@@ -64,12 +63,34 @@ _register_scaling((np.deg2rad, np.radians), math.pi, 180.0)
 _register_scaling((np.rad2deg, np.degrees), 180.0, math.pi)
 
 
+def _next_after(b: Builder, x: Value, y: Value) -> Value:
+    """The neighbour of `x` in the direction of `y`: the bits, which are ordered like the sizes, plus or minus 1."""
+    integer = I32 if machine_type(x) is F32 else I64
+    bits = b.convert("bitcast", x, integer)
+    rising, positive = b.fcmp("ogt", y, x), b.icmp("sgt", bits, b.const(integer, 0))
+    away = b.binary("xor", b.binary("xor", rising, positive), b.i1(True))
+    step = b.select(away, b.const(integer, 1), b.const(integer, -1))
+    neighbour = b.convert("bitcast", b.add(bits, step), machine_type(x))
+    least = b.convert("bitcast", b.const(integer, 1), machine_type(x))
+    neighbour = b.select(b.fcmp("oeq", x, float_const(b, x, 0.0)), copysign(b, least, y), neighbour)
+    neighbour = b.select(b.fcmp("oeq", x, y), y, neighbour)
+    return b.select(b.fcmp("uno", x, y), b.binary("fadd", x, y), neighbour)
+
+
+@kernel(np.nextafter, kinds="f")
+def nextafter(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """The neighbour of the first operand in the direction of the second."""
+    return (_next_after(b, operands[0][0], operands[1][0]),)
+
+
 @kernel(np.spacing, kinds="f")
 def spacing(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     """The distance to the next number away from zero; nan for infinities."""
     (x,) = operands[0]
     away = copysign(b, float_const(b, x, math.inf), x)
-    distance = b.binary("fsub", call_libm(b, "nextafter", x, away), x)
+    distance = b.binary("fsub", _next_after(b, x, away), x)
+    # That of -0.0 is positive.
+    distance = b.select(b.fcmp("oeq", x, float_const(b, x, 0.0)), fabs(b, distance), distance)
     return (b.select(is_infinite(b, x), float_const(b, x, math.nan), distance),)
 
 
