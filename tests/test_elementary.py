@@ -302,3 +302,18 @@ def test_sums_in_order_keep_their_order(length: int) -> None:
     jitted = njit(sum_in_order)
     assert jitted(a) == sum_in_order(a)
     assert "loop vectorised" in jitted.explain()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.__name__)
+def test_other_powers_have_the_bits_of_numpy_scalars(kind: type) -> None:
+    def apply(a: Array, b: Array, out: Array) -> None:
+        for i in range(len(a)):
+            out[i] = a[i] ** b[i]
+            out[i] **= 1.5
+
+    rng = np.random.default_rng(8)
+    a, b = rng.uniform(0.1, 9, 5000).astype(kind), rng.uniform(-9, 9, 5000).astype(kind)
+    found, expected = np.empty_like(a), np.empty_like(a)
+    njit(apply)(a, b, found)
+    apply(a, b, expected)
+    assert found.tobytes() == expected.tobytes()

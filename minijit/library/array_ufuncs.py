@@ -16,7 +16,6 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.builder import known
-from minijit.ir.nodes import Value
 from minijit.library.array_indexing import element_type
 from minijit.library.array_kernels import array_kernel_of
 from minijit.library.broadcasting import (
@@ -198,15 +197,6 @@ def elementwise_call(
     return row, compute
 
 
-_PRODUCTS: Final = (3.0, 4.0)
-
-
-def _product(b: Builder, x: Value, exponent: int) -> Parts:
-    """The cube or the fourth power, closer than NumPy's own are."""
-    square = b.binary("fmul", x, x)
-    return (b.binary("fmul", square, x if exponent == 3 else square),)
-
-
 def _power_by_number(b: Builder, loop: Loop, general: Compute) -> Compute:
     """Powers with one exponent for all elements: 2, 0.5 and -1 are computed in the faster and more exact way."""
     simple = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
@@ -222,8 +212,6 @@ def _power_by_number(b: Builder, loop: Loop, general: Compute) -> Compute:
         exponent = row[1].part
         number = known(exponent)
         if number is not None:
-            if number in _PRODUCTS:
-                return [Val(result, _product(b, x[0], int(number)))]
             return [Val(result, special(float(number), x))] if number in simple else general(row)
 
         def simply() -> Parts:

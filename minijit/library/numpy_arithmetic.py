@@ -126,6 +126,24 @@ def _complex_power(b: Builder, x: Val, y: Val) -> Val:
     return Val(wanted, power_of_constant(b, base, _small_power(y.const) or 1))
 
 
+# Powers of floats are the C library's; ``np.power`` is another function.
+
+
+def _type_of_float_power(x: Arg, y: Arg) -> t.Type | None:
+    wanted = result_of(operator.pow, np.power, (x, y))
+    plan = plan_of(np.power, (x, y))
+    return wanted if plan is not None and plan[0][0].kind == "f" else None
+
+
+@lowers(operator.pow, is_numeric, is_numeric, result=_type_of_float_power, effects="raises", fold=True)
+def _float_power(b: Builder, x: Val, y: Val) -> Val:
+    plan = plan_of(np.power, (Arg(x.type, x.const), Arg(y.type, y.const)))
+    wanted = _type_of_float_power(Arg(x.type, x.const), Arg(y.type, y.const))
+    assert plan is not None and wanted is not None
+    (base,), (exponent,) = (to_loop(b, value, dtype) for value, dtype in zip((x, y), plan[0], strict=False))
+    return Val(wanted, (float_powers.exact_power(b, base, exponent),))
+
+
 # ``abs`` of NumPy's complex numbers is the C library's ``hypot``; ``np.abs`` is another function.
 
 
