@@ -1,4 +1,4 @@
-"""Functions made of others: ``diff``, ``outer``, ``trace`` and ``ptp`` of operators and reductions on views."""
+"""Functions made of others: ``diff``, ``trace`` and ``ptp`` of operators and reductions on views."""
 
 from __future__ import annotations
 
@@ -74,38 +74,6 @@ def diff(b: Builder, *args: Val, **keywords: Val) -> Val:
     before = make_view(b, array, part, data_of(array), shape, strides)
     after = make_view(b, array, part, b.ptr_add(data_of(array), strides[axis]), shape, strides)
     return b.apply(operation, after, before)
-
-
-# ---- outer
-
-
-def _outer_types(x: t.Type, y: t.Type) -> tuple[t.Array, t.Array] | None:
-    if not (isinstance(x, t.Array) and isinstance(y, t.Array) and x.ndim == y.ndim == 1):
-        return None
-    return t.Array(x.dtype, 2, "A", x.writable), t.Array(y.dtype, 2, "A", y.writable)
-
-
-def _type_of_outer(x: Arg, y: Arg) -> t.Type | None:
-    types = _outer_types(x.type, y.type)
-    found = None if types is None else _type_of(operator.mul, *types)
-    # The result is in C order, whatever the strides of the views.
-    return t.Array(found.dtype, 2, "C") if isinstance(found, t.Array) and found.layout == "C" else None
-
-
-def _pairs() -> list[tuple[Any, ...]]:
-    flat = np.array([3.0, 1.0, -2.0])
-    return [(flat, flat), (flat[::-1], np.arange(4, dtype=np.int8)), (flat[:0], flat)]
-
-
-@lowers(np.outer, t.Array, t.Array, result=_type_of_outer, effects="allocates raises reads", samples=_pairs)
-def outer(b: Builder, x: Val, y: Val) -> Val:
-    """All products of elements of two rows."""
-    types = _outer_types(x.type, y.type)
-    assert types is not None
-    zero, one = b.i64(0), b.i64(1)
-    column = make_view(b, x, types[0], data_of(x), [shape_of(x)[0], one], [strides_of(b, x)[0], zero])
-    row = make_view(b, y, types[1], data_of(y), [one, shape_of(y)[0]], [zero, strides_of(b, y)[0]])
-    return b.apply(operator.mul, column, row)
 
 
 # ---- trace

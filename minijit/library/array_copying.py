@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from minijit import types as t
+from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
@@ -38,6 +39,9 @@ def for_each_element(
     def nest(axis: int, pointers: list[Value]) -> None:
         if axis == len(shape):
             body(pointers)
+            return
+        if known(shape[axis]) == 1:
+            nest(axis + 1, pointers)
             return
 
         def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
