@@ -169,6 +169,21 @@ def test_grids(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "np.outer(x, x), np.kron(x, x[:2])",
+        "np.outer(x + 1, x)",
+        "np.atleast_1d(x), np.atleast_2d(x), np.atleast_3d(x)",
+        "x.view()",
+        "np.linspace(0, n, 5, endpoint=False), np.linspace(0, n, 5, dtype=np.float32), np.linspace(0, 9, n, dtype=int)",
+        "a, b = np.linspace(0, n, 4, retstep=True); return a * b",
+    ],
+)
+def test_other_forms(text: str) -> None:
+    check(text, ROWS, native=False, n=3)
+
+
+@pytest.mark.parametrize(
     "text", ["np.tri(n)", "np.tri(n, 4, -1, dtype=bool)", "np.tri(n, k)", "np.repeat(x, -n)", "np.tile(x, -n)"]
 )
 def test_numbers(text: str) -> None:

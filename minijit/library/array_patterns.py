@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_indexing import is_integer_index
-from minijit.library.builder import Builder, Val
-from minijit.library.dtypes import bind, dtype_of_argument, is_none, text_of_argument
+from minijit.library.builder import Builder, Val, tuple_val
+from minijit.library.casts import cast_parts
+from minijit.library.dtypes import bind, dtype_of_argument, is_none, known_value, text_of_argument
 from minijit.library.memory import data_of, element_pointer, store_element
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers
@@ -102,36 +103,48 @@ def _ones_on_diagonal(b: Builder, dtype: Dtype, rows: Value, columns: Value, shi
 
 # ---- linspace
 
-_LINSPACE: Final = ("start", "stop", "num")
+_LINSPACE: Final = ("start", "stop", "num", "endpoint", "retstep", "dtype")
 
 
-def _is_real(one: t.Type) -> bool:
-    return isinstance(one, t.PythonScalar | t.NumpyScalar) and t.dtype_of(one).kind in "iuf"
+class Line(NamedTuple):
+    """What a call of linspace makes."""
+
+    dtype: Dtype
+    endpoint: bool
+    retstep: bool
+
+
+def _line(args: Sequence[Arg | Val], keywords: Mapping[str, Arg | Val]) -> Line | None:
+    bound = bind(_LINSPACE, args, keywords, 2)
+    if bound is None or ("num" in bound and not is_integer_index(bound["num"].type)):
+        return None
+    if any(bound[name].type not in (t.INT, t.FLOAT, t.NumpyScalar(FLOAT64)) for name in ("start", "stop")):
+        return None
+    dtype = dtype_of_argument(bound.get("dtype"), FLOAT64)
+    flags = [known_value(bound[name]) if name in bound else name == "endpoint" for name in ("endpoint", "retstep")]
+    if dtype is None or not all(isinstance(flag, bool) for flag in flags):
+        return None
+    # Floats beyond an integer dtype become what the processor makes of them.
+    if dtype.kind in "cu" or (dtype.kind == "i" and dtype.itemsize < 8):
+        return None
+    count = known_value(bound["num"]) if "num" in bound else 50
+    if flags[1] and isinstance(count, int) and count < 2:
+        # The step is Python's nan then.
+        return None
+    return Line(dtype, bool(flags[0]), bool(flags[1]))
 
 
 def _linspace_type(*args: Arg, **keywords: Arg) -> t.Type | None:
-    bound = bind(_LINSPACE, args, keywords, 2)
-    if bound is None or not all(_is_real(bound[name].type) for name in ("start", "stop")):
+    line = _line(args, keywords)
+    if line is None:
         return None
-    if "num" in bound and not is_integer_index(bound["num"].type):
-        return None
-    for name in ("start", "stop"):
-        if bound[name].type not in (t.INT, t.FLOAT, t.NumpyScalar(FLOAT64)):
-            return None
-    return t.Array(FLOAT64, 1, "C")
+    made = t.Array(line.dtype, 1, "C")
+    return t.Tuple((made, t.NumpyScalar(FLOAT64))) if line.retstep else made
 
 
 def _linspace_samples() -> Iterator[tuple[Any, ...]]:
-    yield from (
-        (0, 1),
-        (0.0, 1.0, 5),
-        (1, 10, 4),
-        (5.5, -2.5, 7),
-        (3, 3, 4),
-        (0.0, 1.0, 1),
-        (0, 1, 0),
-        (0.0, 1e-320, 9),
-    )
+    yield from ((0, 1), (0.0, 1.0, 5), (1, 10, 4), (5.5, -2.5, 7), (3, 3, 4), (0.0, 1.0, 1), (0, 1, 0))
+    yield from ((0.0, 1e-320, 9), (0, 1, 5, False), (0.0, 7.5, 4, True, True), (0, 9, 4, True, False, int))
     yield from ((0.0, 1.0, -1), (np.float64(0.1), 0.7, np.int8(13)), (0.0, float("inf"), 3), (1e308, -1e308, 3))
 
 
@@ -144,9 +157,9 @@ def _linspace_samples() -> Iterator[tuple[Any, ...]]:
     samples=_linspace_samples,
 )
 def linspace(b: Builder, *args: Val, **keywords: Val) -> Val:
-    """Numbers at equal distances, both ends included."""
-    bound = bind(_LINSPACE, args, keywords, 2)
-    assert bound is not None
+    """Numbers at equal distances, both ends included unless ``endpoint=False``."""
+    bound, line = bind(_LINSPACE, args, keywords, 2), _line(args, keywords)
+    assert bound is not None and line is not None
     count = b.index_of(bound["num"]) if "num" in bound else b.i64(50)
     if known(count) is None or int(known(count) or 0) < 0:
 
@@ -156,14 +169,19 @@ def linspace(b: Builder, *args: Val, **keywords: Val) -> Val:
 
         b.if_else(b.icmp("sge", count, b.i64(0)), lambda: (), refused, likely=True)
     start, stop = b.as_f64(bound["start"]), b.as_f64(bound["stop"])
-    made = allocate(b, FLOAT64, [count])
-    spaces = b.sub(count, b.i64(1))
+    made = allocate(b, line.dtype, [count])
+    spaces = b.sub(count, b.i64(1)) if line.endpoint else count
     spaces_f = b.convert("sitofp", spaces, F64)
     delta = b.binary("fsub", stop, start)
     step = b.binary("fdiv", delta, spaces_f)
     no_spaces = b.icmp("sle", spaces, b.i64(0))
     step_is_zero = b.fcmp("oeq", step, b.f64(0.0))
-    data = data_of(made)
+
+    def put(index: Value, number: Value) -> None:
+        if line.dtype.kind in "iu":
+            number = b.intrinsic("floor", F64, number)
+        pointer = b.ptr_add(data_of(made), b.mul(index, b.i64(line.dtype.itemsize)))
+        store_element(b, line.dtype, pointer, cast_parts(b, (number,), FLOAT64, line.dtype), local=True)
 
     def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:
         number = b.convert("sitofp", index, F64)
@@ -171,14 +189,18 @@ def linspace(b: Builder, *args: Val, **keywords: Val) -> Val:
         late = b.binary("fmul", b.binary("fdiv", number, spaces_f), delta)
         usual = b.select(step_is_zero, late, b.binary("fmul", number, step))
         term = b.select(no_spaces, b.binary("fmul", number, delta), usual)
-        b.store(b.ptr_add(data, b.mul(index, b.i64(8))), b.binary("fadd", term, start), local=True)
+        put(index, b.binary("fadd", term, start))
         return ()
 
     b.loop(count, turn)
 
     def put_last() -> tuple[Value, ...]:
-        b.store(b.ptr_add(data, b.mul(spaces, b.i64(8))), stop, local=True)
+        put(spaces, stop)
         return ()
 
-    b.if_else(b.icmp("sgt", count, b.i64(1)), put_last, lambda: ())
-    return made
+    if line.endpoint:
+        b.if_else(b.icmp("sgt", count, b.i64(1)), put_last, lambda: ())
+    if not line.retstep:
+        return made
+    b.bail_unless(b.not_(no_spaces), "a step between less than two numbers", ValueError)
+    return tuple_val([made, b.numpy_val(FLOAT64, step)])
