@@ -193,7 +193,7 @@ class FunctionEmitter:
     def is_hot(self) -> bool:
         """Whether the current block may be a part of a loop that runs often, here or in a caller."""
         block = self._current
-        if block.attrs.get("slow"):
+        if block.attrs.get("slow") and not block.attrs.get("rare"):
             return False
         if self.function is not next(iter(self.module.unit.functions.values())):
             return True

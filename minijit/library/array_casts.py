@@ -64,7 +64,6 @@ def _pending(b: Builder, *args: Val, **keywords: Val) -> Pending:
         [array],
         lambda row: [b.cast(row[0], kind.dtype)],
         lambda b: strides_like(b, as_laid_out(b, array), kind.dtype.itemsize),
-        costly=isinstance(array, Pending) and array.costly,
         temporaries=array.temporaries if isinstance(array, Pending) else (),
     )
 

@@ -274,7 +274,7 @@ def _pending_round(b: Builder, array: Val, decimals: Val | None) -> Pending:
     def compute(row: Sequence[Val]) -> Sequence[Val]:
         return [round_(b, row[0], decimals)]
 
-    return pending_result(b, np.round, [array], [as_operand(b, array)], array_type(array).dtype, compute, costly=True)
+    return pending_result(b, np.round, [array], [as_operand(b, array)], array_type(array).dtype, compute, dear=True)
 
 
 def _register_round(function: object, target: Function) -> None:

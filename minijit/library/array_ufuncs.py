@@ -252,7 +252,7 @@ def pending_call(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence
         loop[-1],
         compute,
         by_iterator=_casts(operands, loop),
-        costly=chosen not in _CHEAP and not _is_simple_power(chosen, operands),
+        dear=chosen not in _CHEAP and not _is_simple_power(chosen, operands),
     )
 
 

@@ -7,8 +7,8 @@ arrays at the leaves and writes the last result, and nothing in between is ever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from minijit import types as t
 from minijit.library.array_indexing import element_type
@@ -32,30 +32,61 @@ class Elementwise(NamedTuple):
         The dtypes of the results.
     compute : callable
         Builds the elements of the results from those of `arrays`.
+    dear : tuple of Pending
+        What is dear to compute among the operations in between, from the outermost on.
+    storing : callable, optional
+        ``storing(stored)`` is the same with arrays in the place of some of `dear`.
     """
 
     arrays: tuple[Val, ...]
     results: tuple[Dtype, ...]
     compute: Compute
+    dear: tuple[Pending, ...] = ()
+    storing: Callable[[Mapping[Pending, Val]], Elementwise] | None = None
 
 
-def elementwise(operands: Sequence[Val], results: Sequence[Dtype], compute: Compute) -> Elementwise:
-    """The results of `compute` for each row of elements of `operands`: arrays, pending or not, and numbers."""
-    leaves = tuple(dict.fromkeys(_leaves(operands)))
+_NOTHING: Final[Mapping[Pending, Val]] = {}
+
+
+def elementwise(
+    operands: Sequence[Val],
+    results: Sequence[Dtype],
+    compute: Compute,
+    stored: Mapping[Pending, Val] = _NOTHING,
+) -> Elementwise:
+    """The results of `compute` for each row of elements of `operands`: arrays, pending or not, and numbers.
+
+    Pending arrays that are among `stored` are read from there.
+    """
+    nodes: dict[Val, None] = {}
+    _collect(operands, stored, nodes)
+    leaves = tuple(stored.get(one, one) if isinstance(one, Pending) else one for one in nodes if _is_leaf(one, stored))
 
     def of_leaves(elements: Sequence[Val]) -> Sequence[Val]:
         known = dict(zip(leaves, elements, strict=True))
+        known |= {one: known[array] for one, array in stored.items() if array in known}
         return compute([_element(operand, known) for operand in operands])
 
-    return Elementwise(leaves, tuple(results), of_leaves)
+    return Elementwise(
+        leaves,
+        tuple(results),
+        of_leaves,
+        tuple(one for one in nodes if isinstance(one, Pending) and one.dear and one not in stored),
+        lambda arrays: elementwise(operands, results, compute, {**stored, **arrays}),
+    )
 
 
-def _leaves(operands: Sequence[Val]) -> Iterable[Val]:
+def _is_leaf(value: Val, stored: Mapping[Pending, Val]) -> bool:
+    return not isinstance(value, Pending) or value in stored
+
+
+def _collect(operands: Sequence[Val], stored: Mapping[Pending, Val], nodes: dict[Val, None]) -> None:
+    """The arrays, pending or not, that operands depend on, each before what it depends on itself."""
     for operand in operands:
-        if isinstance(operand, Pending):
-            yield from _leaves(operand.operands)
-        elif isinstance(operand.type, t.Array):
-            yield operand
+        if operand not in nodes and isinstance(operand.type, t.Array):
+            nodes[operand] = None
+            if isinstance(operand, Pending) and operand not in stored:
+                _collect(operand.operands, stored, nodes)
 
 
 def _element(value: Val, known: dict[Val, Val]) -> Val:

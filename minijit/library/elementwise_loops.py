@@ -15,7 +15,7 @@ from minijit.library.array_copying import copy_elements, overlaps
 from minijit.library.broadcasting import has_shape, walking_strides
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
-from minijit.library.element_trees import Elementwise
+from minijit.library.element_trees import Elementwise, elementwise
 from minijit.library.elementwise import Parts
 from minijit.library.memory import (
     array_type,
@@ -30,6 +30,7 @@ from minijit.library.memory import (
     strides_of,
 )
 from minijit.library.same_memory import is_same_memory
+from minijit.library.vals import Pending
 from minijit.machine import I64, PTR
 from minijit.numpy_types import Dtype
 
@@ -101,11 +102,7 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
         for k, one in enumerate(walked):
             inner = b.i64(0 if k == constant or one.stands_still else one.dtype.itemsize)
             rows.append(one._replace(strides=[*one.strides[:-1], inner]))
-        _nest(b, lengths, rows, body, vectorise=True)
-
-    def with_gaps() -> None:
-        axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
-        _nest(b, axes[0], axes[1], body, vectorise=False)
+        _nest(b, lengths, rows, body)
 
     if known(flat) == 1:
         along_rows(None)
@@ -114,9 +111,45 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     columns = []
     if len(whole.arrays) == 2 and ndim > 1:
         columns = [k for k, kind in enumerate(kinds[:2]) if kind.ndim == ndim and kind.layout != "A"]
-    ways = [(b.or_(flat, _are_dense(b, walked, shape[-1], None)), lambda: along_rows(None))]
-    ways += [(_are_dense(b, walked, shape[-1], k), lambda k=k: along_rows(k)) for k in columns]  # type: ignore[misc]
-    _first_way(b, ways, with_gaps)
+    once: Value = b.i1(True)
+    for one in whole.dear:
+        once = b.and_(once, has_shape(b, one, shape))
+
+    def if_dense(constant: int | None) -> tuple[Value, Callable[[], None]]:
+        dense = b.and_(_are_dense(b, walked, shape[-1], constant), once)
+        return dense if constant is not None else b.or_(flat, dense), lambda: along_rows(constant)
+
+    def with_gaps() -> None:
+        if any(known(has_shape(b, one, shape)) != 1 for one in whole.dear):
+            _write_storing(b, whole, outputs, shape, local)
+            return
+        axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
+        _nest(b, axes[0], axes[1], body)
+
+    _first_way(b, [if_dense(k) for k in (None, *columns)], with_gaps)
+
+
+def _write_storing(
+    b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequence[Value], local: bool
+) -> None:
+    """Like :func:`write`; what is dear, and may be needed for several elements, is stored before."""
+    stored: list[Val] = []
+    while dear := [one for one in whole.dear if known(has_shape(b, one, shape)) != 1]:
+        assert whole.storing is not None
+        stored.append(_stored(b, dear[0]))
+        whole = whole.storing({dear[0]: stored[-1]})
+    write(b, whole, outputs, shape, local=local)
+    for array in stored:
+        b.emit("decref", (owner_of(array),))
+
+
+def _stored(b: Builder, value: Pending) -> Val:
+    """The elements of a pending array, stored."""
+    kind, shape = array_type(value), shape_of(value)
+    owner, data = _new_memory(b, size_of(b, value), kind.dtype)
+    made = make_array(t.Array(kind.dtype, kind.ndim, "C"), b.null(), owner, data, shape, ())
+    write(b, elementwise(value.operands, [kind.dtype], value.compute), [made], shape, local=True)
+    return made
 
 
 class _Body:
@@ -191,7 +224,7 @@ def _first_way(b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], oth
         _first_way(b, ways[1:], otherwise)
         return ()
 
-    b.if_else(ways[0][0], go, go_on, likely=True)
+    b.if_else(ways[0][0], go, lambda: b.rarely(go_on) if len(ways) == 1 else go_on(), likely=True)
 
 
 def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:
@@ -248,9 +281,7 @@ def _in_order_of_memory(
     return either(shape), [one._replace(strides=either(one.strides)) for one in walked]
 
 
-def _nest(
-    b: Builder, lengths: Sequence[Value], walked: Sequence[_Walked], body: _Body, *, vectorise: bool
-) -> None:
+def _nest(b: Builder, lengths: Sequence[Value], walked: Sequence[_Walked], body: _Body) -> None:
     """Loops over all axes, the last one inside."""
     last = len(lengths) - 1
 
@@ -268,12 +299,9 @@ def _nest(
             ]
             if axis < last:
                 nest(axis + 1, moved)
-            elif vectorise:
+            else:
                 index.block.attrs["parallel"] = group
                 body.element(moved, loaded, group)
-            else:
-                index.block.attrs["scalar"] = True
-                body.element(moved, loaded, None)
             return ()
 
         b.loop(lengths[axis], turn)
@@ -302,13 +330,13 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
     targets = [_set_aside(b, output, fine) for output in outputs]
     write(b, whole, targets, shape, local=False)
 
-    def move() -> tuple[Value, ...]:
+    def move() -> Sequence[Value]:
         for output, target in zip(outputs, targets, strict=True):
             copy_elements(b, output, target)
             b.emit("decref", (owner_of(target),))
         return ()
 
-    b.if_else(fine, lambda: (), move, likely=True)
+    b.if_else(fine, lambda: (), lambda: b.rarely(move), likely=True)
 
 
 def _are_apart(b: Builder, array: Val, output: Val) -> Value:
@@ -332,11 +360,7 @@ def _set_aside(b: Builder, output: Val, unless: Value) -> Val:
     kind, shape = array_type(output), shape_of(output)
 
     def new() -> tuple[Value, ...]:
-        # There is an array of this size already: it can't be too large for a number.
-        size = b.mul(size_of(b, output), b.i64(kind.dtype.itemsize))
-        owner = b.call_c("mj_alloc", PTR, b.emit("context", (), PTR), size, b.i1(False), effects="allocates")
-        b.check(b.icmp("ne", owner, b.null()), MemoryError, "Unable to allocate {0} bytes for an array", size)
-        return owner, b.load(b.ptr_add(owner, BLOCK_DATA), PTR, local=True)
+        return _new_memory(b, size_of(b, output), kind.dtype)
 
     owner, data = b.if_else(unless, lambda: (b.null(), data_of(output)), new, likely=True)
     strides: list[Value] = []
@@ -346,3 +370,11 @@ def _set_aside(b: Builder, output: Val, unless: Value) -> Val:
             is_same = known(one) is not None and known(one) == known(other)
             strides.append(one if is_same else b.select(unless, one, other))
     return make_array(kind, b.null(), owner, data, shape, strides)
+
+
+def _new_memory(b: Builder, count: Value, dtype: Dtype) -> tuple[Value, Value]:
+    """Owner and data of a new array; there is one of as many elements, so the size can't be too large for a number."""
+    size = b.mul(count, b.i64(dtype.itemsize))
+    owner = b.call_c("mj_alloc", PTR, b.emit("context", (), PTR), size, b.i1(False), effects="allocates")
+    b.check(b.icmp("ne", owner, b.null()), MemoryError, "Unable to allocate {0} bytes for an array", size)
+    return owner, b.load(b.ptr_add(owner, BLOCK_DATA), PTR, local=True)

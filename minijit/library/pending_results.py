@@ -39,7 +39,7 @@ def pending_result(
     compute: Compute,
     *,
     by_iterator: bool = True,
-    costly: bool = False,
+    dear: bool = False,
 ) -> Pending:
     """The result of an operation computed element by element: an array of the broadcast shape of `args`.
 
@@ -53,7 +53,7 @@ def pending_result(
         That of the result.
     by_iterator : bool
         As in :func:`minijit.library.broadcasting.allocate_result`.
-    costly : bool
+    dear : bool
         Whether an element takes more than a few instructions.
     """
     shapes = shapes_of(args)
@@ -76,7 +76,7 @@ def pending_result(
         row,
         compute,
         layout,
-        costly=costly or any(one.costly for one in pending),
+        dear=dear,
         temporaries=[*stored, *(owner for one in pending for owner in one.temporaries)],
     )
 

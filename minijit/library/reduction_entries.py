@@ -55,7 +55,10 @@ def run_fused(
         b.emit("decref", (owner_of(made),))
         return result.parts
 
-    parts = b.if_else(is_one_row(b, array) if is_total else b.i1(False), directly, by_an_array, likely=True)
+    if is_total:
+        parts = b.if_else(is_one_row(b, array), directly, lambda: b.rarely(by_an_array), likely=True)
+    else:
+        parts = by_an_array()
     return plan.out if plan.out is not None else Val(plan.result, parts)
 
 

@@ -43,15 +43,16 @@ class Pending(Val):
         ``compute(row)`` builds an element (in a sequence of one) from one element of each operand.
     layout : callable
         ``layout(builder)`` builds the strides that the array would have, where its type does not imply them.
-    costly : bool
-        Whether an element takes more than a few instructions, so that none should be computed twice.
+    dear, costly : bool
+        Whether the operation takes more than a few instructions; whether it or one that it depends on does, so that no
+        element should be computed twice.
     temporaries : tuple of Value
         The owners of arrays that have to be released when the elements have been computed.
     strides, stored : optional
         What `layout` has built, and the array with all elements, once somebody needed them.
     """
 
-    __slots__ = ("compute", "costly", "layout", "operands", "stored", "strides", "temporaries")
+    __slots__ = ("compute", "costly", "dear", "layout", "operands", "stored", "strides", "temporaries")
 
     def __init__(
         self,
@@ -61,14 +62,15 @@ class Pending(Val):
         compute: Callable[[Sequence[Val]], Sequence[Val]],
         layout: Callable[[Any], Sequence[Value]],
         *,
-        costly: bool = False,
+        dear: bool = False,
         temporaries: Sequence[Value] = (),
     ) -> None:
         super().__init__(type, parts)
         self.operands = tuple(operands)
         self.compute = compute
         self.layout = layout
-        self.costly = costly
+        self.dear = dear
+        self.costly: bool = dear or any(isinstance(one, Pending) and one.costly for one in operands)
         self.temporaries = tuple(temporaries)
         self.strides: tuple[Value, ...] | None = None
         self.stored: Val | None = None

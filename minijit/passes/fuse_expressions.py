@@ -19,6 +19,8 @@ operation reads lives until then (``fused``, which :mod:`minijit.passes.ownershi
 
 from __future__ import annotations
 
+from typing import Final
+
 from minijit import types as t
 from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import Block, Function, Instr, whole_type
@@ -26,6 +28,8 @@ from minijit.library.registry import Arg
 from minijit.library.targets import Binding, EntryTarget, FunctionTarget, MethodTarget
 
 _BARRIERS = frozenset({"writes", "io", "unknown"})
+MOST: Final = 100
+"""So many operations at most are fused into one."""
 
 
 def fuse_expressions(function: Function) -> None:
@@ -145,7 +149,8 @@ def _fuse_block(block: Block, uses: dict[Instr, _Uses]) -> list[tuple[object, st
         # A root that is a barrier itself reads everything before it writes.
         if instr in uses:
             root = _root(uses[instr], roots)
-            if root is not None and (barrier is None or order[barrier] >= order[root]):
+            fits = root is not None and len(members.get(root, ())) < MOST
+            if root is not None and fits and (barrier is None or order[barrier] >= order[root]):
                 roots[instr] = root
                 members.setdefault(root, []).append(instr)
         if _is_barrier(instr):
