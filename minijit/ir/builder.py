@@ -18,8 +18,6 @@ from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import F64, I1, I8, I64, PTR, Machine
 
-_FIRST_RARE: Final = 1 << 20
-"""Regions of rare code are numbered from here on; those before are checked copies of loops."""
 _STORES: Final = frozenset({"store", "fill", "copy"})
 
 
@@ -359,14 +357,6 @@ class MachineBuilder:
             self.jump(join, values)
         self.move_to(join)
         return tuple(join.params)
-
-    def rarely(self, build: Callable[[], Sequence[Value]]) -> Sequence[Value]:
-        """Build one side of a branch (:meth:`if_else`) as code of its own, which is compiled when first entered."""
-        entry, start = self.block, len(self.function.blocks)
-        values = build()
-        for block in (entry, *self.function.blocks[start:]):
-            block.attrs |= {"slow": _FIRST_RARE + start, "rare": True}
-        return values
 
     def loop(
         self,

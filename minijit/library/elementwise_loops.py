@@ -29,6 +29,7 @@ from minijit.library.memory import (
     store_element,
     strides_of,
 )
+from minijit.library.rare_code import rarely
 from minijit.library.same_memory import is_same_memory
 from minijit.library.vals import Pending
 from minijit.machine import I64, PTR
@@ -224,7 +225,7 @@ def _first_way(b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], oth
         _first_way(b, ways[1:], otherwise)
         return ()
 
-    b.if_else(ways[0][0], go, lambda: b.rarely(go_on) if len(ways) == 1 else go_on(), likely=True)
+    b.if_else(ways[0][0], go, lambda: rarely(b, go_on) if len(ways) == 1 else go_on(), likely=True)
 
 
 def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:
@@ -336,7 +337,7 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
             b.emit("decref", (owner_of(target),))
         return ()
 
-    b.if_else(fine, lambda: (), lambda: b.rarely(move), likely=True)
+    b.if_else(fine, lambda: (), lambda: rarely(b, move), likely=True)
 
 
 def _are_apart(b: Builder, array: Val, output: Val) -> Value:
