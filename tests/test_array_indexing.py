@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import minijit
 from minijit.testing import assert_same, compare, native
 from tests.array_programs import check_program
 from tests.index_programs import Array, check_load, check_store, random_case, random_value
+from tests.numpy_programs import Program
 
 SEEDS = st.integers(0, 2**40)
 TABLE = np.arange(24.0).reshape(4, 6)
@@ -47,6 +48,22 @@ def test_stores_in_place(seed: int, operator: str) -> None:
     chance = random.Random(seed)
     case = random_case(chance)
     check_store(case, random_value(chance, case), operator)
+
+
+@given(SEEDS)
+def test_indices_in_expressions(seed: int) -> None:
+    """Operands and values that are computed by loops of their own."""
+    case = random_case(random.Random(seed))
+    assume(case.array.ndim)
+    text = case.index
+    program = Program(
+        f"b = a * 2\n    c = b[{text}] * 3 - 1\n    b[{text}] = (a + b)[{text}]\n    return b, c",
+        ["a", *case.names],
+        {},
+        statement=True,
+    )
+    found = compare(program.jitted, (case.array, *case.names.values()))
+    assert not found, f"{program.source} on {case.array!r} {case.names!r}: {found}"
 
 
 # ---- what the random ones seldom meet
