@@ -74,6 +74,19 @@ def test_nan_is_nan() -> None:
     assert math.isnan(difference(-math.nan))
 
 
+def test_complex_products_of_reversed_arrays() -> None:
+    @njit
+    def product(a, b):
+        return a * b
+
+    random = np.random.default_rng(2)
+    a, b = ((random.normal(size=50) + 1j * random.normal(size=50)).astype(np.complex64) for _ in range(2))
+    assert np.array_equal(product(a, b), a * b)
+    backwards = product(a[::-1], b)
+    assert backwards.dtype == np.complex64
+    assert np.allclose(backwards, a[::-1] * b, rtol=1e-5, atol=1e-6)
+
+
 def test_min_and_max_give_either_zero() -> None:
     @njit
     def ends(a):
