@@ -91,7 +91,7 @@ def _plan(function: Any, args: Sequence[Arg | Val], keywords: Mapping[str, Arg |
     if bound is None or len(args) > len(positional):
         return None
     kind = bound[form.names[0]].type
-    if not isinstance(kind, t.Array) or (kind.ndim == 0 and function is np.ascontiguousarray):
+    if not isinstance(kind, t.Array) or (kind.ndim == 0 and function in (np.ascontiguousarray, np.asfortranarray)):
         return None
     default = FLOAT64 if "casting" in form.names else kind.dtype
     dtype = dtype_of_argument(bound.get("dtype"), default)
