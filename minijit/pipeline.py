@@ -35,6 +35,7 @@ from minijit.passes.freshness import visible_effects
 from minijit.passes.fuse_expressions import fuse_expressions
 from minijit.passes.inline_calls import inline_calls
 from minijit.passes.interchange_loops import interchange_loops
+from minijit.passes.join_checks import join_checks
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.outline_checked import outline_checked
@@ -64,6 +65,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("split sums", split_sums),
     ("assume ranges", assume_ranges),
     ("interchange loops", interchange_loops),
+    ("join checks", join_checks),
     ("remove dead code", remove_dead_code),
     ("repeat bodies", repeat_bodies),
 )
@@ -77,6 +79,7 @@ ORDER: Final = (
     ("drop unneeded checks", "use ranges", "a range found from a check holds only as long as the check stays"),
     ("version loops", "split sums", "sums that are known to fit need no halves"),
     ("split sums", "assume ranges", "a sum of any size is better than one of small numbers"),
+    ("assume ranges", "join checks", "a joined check says nothing of sums to those that look for overflows"),
     ("assume ranges", "remove dead code", "what only a removed check has used is dead"),
     ("use ranges", "version loops", "what never fails needs no test before a loop"),
     ("version loops", "interchange loops", "turns can run side by side only if none of them can fail"),
