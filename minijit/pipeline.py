@@ -45,6 +45,7 @@ from minijit.passes.share_expressions import share_expressions
 from minijit.passes.split_sums import split_sums
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
+from minijit.passes.widen_products import widen_products
 from minijit.remarks import LoopReport, loop_reports, remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.program import Instance, Program
@@ -65,6 +66,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("split sums", split_sums),
     ("assume ranges", assume_ranges),
     ("interchange loops", interchange_loops),
+    ("widen products", widen_products),
     ("join checks", join_checks),
     ("remove dead code", remove_dead_code),
     ("repeat bodies", repeat_bodies),
@@ -79,6 +81,8 @@ ORDER: Final = (
     ("drop unneeded checks", "use ranges", "a range found from a check holds only as long as the check stays"),
     ("version loops", "split sums", "sums that are known to fit need no halves"),
     ("split sums", "assume ranges", "a sum of any size is better than one of small numbers"),
+    ("assume ranges", "widen products", "a product that is known to fit needs no 128 bits"),
+    ("widen products", "join checks", "what is joined can't be told from other arithmetic"),
     ("assume ranges", "join checks", "a joined check says nothing of sums to those that look for overflows"),
     ("assume ranges", "remove dead code", "what only a removed check has used is dead"),
     ("use ranges", "version loops", "what never fails needs no test before a loop"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from minijit.codegen import emit_calls, emit_division, emit_ops
+from minijit.codegen import emit_calls, emit_division, emit_ops, emit_wide_mod
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
 from minijit.ir.nodes import Function, Instr, Value
@@ -17,7 +17,7 @@ from minijit.ir.unit import Unit
 from minijit.machine import I1, PTR, AnyType, Machine, parts_of
 from minijit.runtime.support import SIGNATURES, inline_function
 
-_EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS, **emit_division.EMITTERS}
+_EMITTERS: Final = {**emit_ops.EMITTERS, **emit_calls.EMITTERS, **emit_division.EMITTERS, **emit_wide_mod.EMITTERS}
 
 _ATTRIBUTES: Final = """\
 attributes #0 = { nounwind }

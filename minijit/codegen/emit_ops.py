@@ -68,7 +68,7 @@ def _convert(e: FunctionEmitter, instr: Instr) -> None:
 
 def _convert_or_least(e: FunctionEmitter, instr: Instr) -> None:
     """The whole part of a float64, or -2**63 where 64 bits don't hold it: what x86 processors do by themselves."""
-    if _IS_X86:
+    if IS_X86:
         vector = e.temporary(f"insertelement <2 x double> poison, {e.typed(instr.args[0])}, i64 0")
         e.module.declare_text(_TRUNCATE, f"declare i64 @{_TRUNCATE}(<2 x double>)")
         e.lines.append(f"  {e.ref(instr)} = call i64 @{_TRUNCATE}(<2 x double> {vector})")
@@ -80,7 +80,7 @@ def _convert_or_least(e: FunctionEmitter, instr: Instr) -> None:
     e.lines.append(f"  {e.ref(instr)} = select i1 {fits}, i64 {number}, i64 {-1 << 63}")
 
 
-_IS_X86: Final = platform.machine().lower() in ("x86_64", "amd64")
+IS_X86: Final = platform.machine().lower() in ("x86_64", "amd64")
 _TRUNCATE: Final = "llvm.x86.sse2.cvttsd2si64"
 
 # ---- intrinsics

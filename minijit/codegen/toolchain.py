@@ -44,6 +44,7 @@ def binding() -> Any:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    llvm.initialize_native_asmparser()
     # Sums of floats in the written order, too: their terms are computed side by side and added one after the other.
     llvm.set_option("minijit", "-force-ordered-reductions=true")
     return llvm

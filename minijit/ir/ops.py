@@ -86,6 +86,7 @@ OPS: Final[dict[str, Op]] = {
     "urem": _row("a b", "", "as a", "", "L"),
     "floor_div": _row("a b", "unsigned, positive: what is known of the signs", "a // b; as sdiv but down", "", "L"),
     "floor_mod": _row("a b", "unsigned, positive", "a % b with the sign of b (b must not be 0)", "", "L"),
+    "wide_mod": _row("*numbers divisor", "tree: sums and one product of the numbers", "i64: their remainder", "", "L"),
     "and": _row("a b", "", "as a", "", "L"),
     "or": _row("a b", "", "as a", "", "L"),
     "xor": _row("a b", "", "as a", "", "L"),
