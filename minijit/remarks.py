@@ -105,7 +105,7 @@ def loop_reports(unit: Unit, optimised: str) -> list[LoopReport]:
     for function in unit.functions.values():
         found = LoopsAndChecks(function)
         for loop in found.loops:
-            if loop.header.attrs.get("loop"):
+            if loop.header.attrs.get("loop") and not loop.header.attrs.get("scalar"):
                 reports[_report(found, loop, vectorised)] = None
     return sorted(reports, key=lambda each: (each.filename, each.line))
 

@@ -43,6 +43,10 @@ class Dominators:
                 other = self.immediate[other]
         return one
 
+    def position(self, block: Block) -> int:
+        """Where a reachable block stands in the order."""
+        return self._number[block]
+
     def reaches(self, block: Block) -> bool:
         """Whether any way leads from the entry to `block`."""
         return block in self._number

@@ -66,16 +66,39 @@ class Copy:
         return Terminator(end.op, [self.of(arg) for arg in end.args], edges, end.span, dict(end.attrs))
 
 
-def join_copies(function: Function, copy: Copy) -> None:
+Ways: TypeAlias = dict[Block, list[tuple[Block, Edge]]]
+"""For each block the blocks and edges that lead to it."""
+
+
+def users_elsewhere(blocks: list[Block]) -> dict[Value, list[Block]]:
+    """For each value the blocks that use it other than the one in which it is defined."""
+    homes: dict[Value, Block] = {instr: block for block in blocks for instr in block.instrs}
+    found: dict[Value, list[Block]] = {}
+    for block in blocks:
+        used = [arg for instr in block.instrs for arg in instr.args]
+        used += [arg for edge in block.edges for arg in edge.args]
+        used += block.terminator.args if block.terminator is not None else []
+        for value in dict.fromkeys(used):
+            if (value.block if isinstance(value, Param) else homes.get(value)) is not block:
+                found.setdefault(value, []).append(block)
+    return found
+
+
+def join_copies(
+    function: Function, copy: Copy, before: Ways | None = None, users: dict[Value, list[Block]] | None = None
+) -> None:
     """Repair SSA form behind a copied part: what is used there comes from the copy or from the original.
 
-    All blocks of the copy are in the function already.
+    All blocks of the copy are in the function already. Who joins many copies hands in `before`, the predecessors, and
+    `users` (see `users_elsewhere`), and keeps the former up to date; new uses, by which a value passes through other
+    loops, are added to the latter here.
     """
-    outside = [block for block in function.blocks if block not in copy.blocks]
-    joiner = _Joiner(function, copy)
-    twins = set(copy.blocks.values())
-    for block in outside:
-        if block in twins or block.terminator is None:
+    if before is None or users is None:
+        before, users = predecessors(function), users_elsewhere(function.blocks)
+    using = {block: None for value in copy.values for block in users.get(value, ()) if block not in copy.blocks}
+    joiner = _Joiner(copy, before, users)
+    for block in using:
+        if block.terminator is None:
             continue
         for instr in block.instrs:
             joiner.repair(instr.args, block)
@@ -85,16 +108,18 @@ def join_copies(function: Function, copy: Copy) -> None:
 
 
 class _Joiner:
-    def __init__(self, function: Function, copy: Copy) -> None:
+    def __init__(self, copy: Copy, before: Ways, users: dict[Value, list[Block]]) -> None:
         self.copy = copy
         self.twins = set(copy.blocks.values())
-        self.before = predecessors(function)
+        self.before = before
+        self.users = users
         self.found: dict[tuple[Value, Block], Value] = {}
 
     def repair(self, values: list[Value], block: Block) -> None:
         for position, value in enumerate(values):
             if value in self.copy.values:
                 values[position] = self.at_start(value, block)
+                self._note(values[position], block)
 
     def at_start(self, value: Value, block: Block) -> Value:
         """What `value` is at the start of a block outside."""
@@ -110,8 +135,12 @@ class _Joiner:
             result = self.found[value, block] = param
             for source, edge in before:
                 edge.args.append(self.at_end(value, source))
+                self._note(edge.args[-1], source)
         self.found[value, block] = result
         return result
+
+    def _note(self, value: Value, block: Block) -> None:
+        self.users.setdefault(value, []).append(block)
 
     def at_end(self, value: Value, block: Block) -> Value:
         if block in self.twins:

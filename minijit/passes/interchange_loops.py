@@ -29,7 +29,7 @@ from typing import Final, NamedTuple
 
 from minijit.ir.builder import MachineBuilder, machine_type
 from minijit.ir.dominance import Dominators
-from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, predecessors
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.unit import Unit
 from minijit.machine import F32, F64, I64
 from minijit.passes.affine import AffineForms
@@ -180,9 +180,8 @@ def _carry_out(function: Function, plan: _Plan) -> None:
     b.span = span
     test = b.block
     test.params = [Param(test, param.name, param.type, param.span) for param in header.params]
-    for source, edge in predecessors(function)[header]:
-        if source not in loop.blocks:
-            edge.block = test
+    for edge in loop.entering:
+        edge.block = test
     function.blocks.append(test)
     strips = b.new_block(f"{header.label}.strips", [machine_type(param) for param in header.params])
     LaneTest(b, plan.values.memory, least_turns=most if plan.in_registers else 12).write(strips, header)

@@ -131,7 +131,7 @@ def _piece(start: Block, loop: Loop, stops: set[Block], dominators: Dominators) 
     last, exit = exits[0]
     if last.terminator is None or last.terminator.op != "jump":
         return None
-    blocks = [block for block in dominators.order if block in found]
+    blocks = sorted(found, key=dominators.position)
     place = {block: number for number, block in enumerate(blocks)}
     if blocks[0] is not start or any(
         place.get(edge.block, len(blocks)) <= place[block] for block in blocks for edge in block.edges

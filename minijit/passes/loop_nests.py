@@ -59,7 +59,10 @@ class Loop:
 
 def outermost_loops(function: Function, dominators: Dominators) -> list[Loop]:
     """The loops that are in no other loop, in order; the others are their children."""
-    before = predecessors(function)
+    before = {
+        block: [(source, edge) for source, edge in ways if dominators.reaches(source)]
+        for block, ways in predecessors(function).items()
+    }
     loops: list[Loop] = []
     for header in dominators.order:
         back = [(source, edge) for source, edge in before[header] if dominators.dominates(header, source)]

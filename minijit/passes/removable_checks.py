@@ -6,8 +6,9 @@ from typing import Final
 
 from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
-from minijit.ir.nodes import Block, Function, Instr, Value, predecessors
+from minijit.ir.nodes import Block, Instr, Value
 from minijit.passes.affine import AffineForms
+from minijit.passes.clone_blocks import Ways
 from minijit.passes.guarding_conditions import Guards
 from minijit.passes.magnitudes import LIMIT, Magnitudes
 from minijit.passes.nest_bounds import Conditions, NestBounds
@@ -57,10 +58,10 @@ class CheckAnalysis:
     """The removals of the checks in one nest."""
 
     def __init__(
-        self, function: Function, dominators: Dominators, forms: AffineForms, blocks: list[Block], gone: set[Instr]
+        self, before: Ways, dominators: Dominators, forms: AffineForms, blocks: list[Block], gone: set[Instr]
     ) -> None:
         self.forms = forms
-        self.before = predecessors(function)
+        self.before = before
         self.bounds = NestBounds(forms, Guards(forms, dominators, self.before))
         self._magnitudes: Magnitudes | None = None
         self.removals: dict[Instr, Removal] = {}

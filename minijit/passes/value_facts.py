@@ -218,7 +218,7 @@ class ValueFacts:
                 if isinstance(value, Param) and value.block in loop.blocks and value.block not in self.forms.headers
             }
             if joins:
-                last = max(joins, key=self.bounds.guards.dominators.order.index)
+                last = max(joins, key=self.bounds.guards.dominators.position)
                 for _, edge in self.before[last]:
                     given = dict(zip(last.params, edge.args, strict=True))
                     waiting.append([given.get(value, value) if isinstance(value, Param) else value for value in values])

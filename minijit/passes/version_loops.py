@@ -31,7 +31,7 @@ from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, predecessors
 from minijit.ir.unit import Unit
 from minijit.passes.affine import AffineForms
-from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
+from minijit.passes.clone_blocks import Copy, copy_instr, join_copies, users_elsewhere
 from minijit.passes.entry_tests import EntryTest, can_be_tested, largest, strictest
 from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops, with_inner_loops
 from minijit.passes.removable_checks import CHECKS, CONDITIONS, CheckAnalysis, Removal
@@ -61,14 +61,16 @@ class _Versioning:
         self.replaced: dict[Value, Value] = {}
         self.gone: set[Instr] = set()
         self.copies = 0
+        self.before = predecessors(function)
+        self._users: dict[Value, list[Block]] | None = None
 
     def visit(self, loop: Loop) -> None:
         """Version the loop, or else the loops within it."""
-        blocks = [block for block in self.order if block in loop.blocks]
+        blocks = sorted(loop.blocks, key=self.dominators.position)
         if not any(instr.op in CHECKS for block in blocks for instr in block.instrs):
             return
         forms = AffineForms(loop, self.homes, self.not_negative)
-        analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
+        analysis = CheckAnalysis(self.before, self.dominators, forms, blocks, self.gone)
         conditional = self._remove_certain(analysis)
         if not self._child_does_more(loop, analysis):
             self._version(loop, blocks, forms, conditional)
@@ -92,11 +94,11 @@ class _Versioning:
         return any(self._can_remove_one_of(child, kept) for child in loop.children)
 
     def _can_remove_one_of(self, loop: Loop, kept: set[Instr]) -> bool:
-        blocks = [block for block in self.order if block in loop.blocks]
+        blocks = sorted(loop.blocks, key=self.dominators.position)
         if not any(instr in kept for block in blocks for instr in block.instrs):
             return False
         forms = AffineForms(loop, self.homes, self.not_negative)
-        analysis = CheckAnalysis(self.function, self.dominators, forms, blocks, self.gone)
+        analysis = CheckAnalysis(self.before, self.dominators, forms, blocks, self.gone)
         if not kept.isdisjoint(analysis.removals):
             return True
         return any(self._can_remove_one_of(child, kept) for child in loop.children)
@@ -159,13 +161,21 @@ class _Versioning:
         for each in with_inner_loops(loop):
             each.header.attrs["scalar"] = True
         self.function.blocks += copy.blocks.values()
-        join_copies(self.function, copy)
+        for made in copy.blocks.values():
+            for edge in made.edges:
+                self.before.setdefault(edge.block, []).append((made, edge))
+        if self._users is None:
+            self._users = users_elsewhere(self.order)
+        join_copies(self.function, copy, self.before, self._users)
 
     def _enter(self, loop: Loop, copy: Copy, entry_test: EntryTest) -> None:
         """Put the test before the loop."""
         header = loop.header
         test = Block(f"{header.label}.test")
-        entering = [edge for source, edge in predecessors(self.function)[header] if source not in loop.blocks]
+        ways = self.before[header]
+        self.before[test] = [(source, edge) for source, edge in ways if source not in loop.blocks]
+        self.before[header] = [(source, edge) for source, edge in ways if source in loop.blocks]
+        entering = [edge for _, edge in self.before[test]]
         args: list[Value]
         if len(entering) == 1:
             args, entering[0].args = entering[0].args, []
@@ -180,6 +190,8 @@ class _Versioning:
         holds = entry_test.emit(b)
         edges = [Edge(copy.blocks[header], list(args)), Edge(header, args)]
         test.terminator = Terminator("branch", [holds], edges, b.span, {"likely": True})
+        for edge in edges:
+            self.before.setdefault(edge.block, []).append((test, edge))
 
     def finish(self) -> None:
         """Put values in the place of removed checks."""
