@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 import warnings
 from pathlib import Path
 from types import FunctionType
@@ -178,6 +179,30 @@ def test_an_error_in_the_middle() -> None:
     arguments = a, np.zeros(30)
     assert not differences(outcome(roots, arguments), outcome(njit(roots), arguments))
     assert [text for _, text in built(roots, *arguments).attrs["remarks"] if text == REGISTERS]
+
+
+def test_recursive_functions_need_little_stack() -> None:
+    def sums(a, out, depth):
+        for j in range(a.shape[1]):
+            s = 0.0
+            t = 1.0
+            for i in range(a.shape[0]):
+                s += a[i, j]
+                t *= a[i, j]
+            out[j] = s - t
+        return 0.0 if depth == 0 else out[0] + sums(a, out, depth - 1)
+
+    compiled = njit(sums)
+    arguments = np.full((4, 30), 1.25), np.zeros(30), 700
+    results: list[Any] = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: results.append(compiled(*arguments)))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert results == [sums(*arguments)]
 
 
 @settings(max_examples=max(1, settings.default.max_examples // 4))

@@ -43,6 +43,8 @@ from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops
 _MOST_LANES: Final = 256
 _LANES_IN_REGISTERS: Final = 8
 _MOST_KEPT: Final = 8
+_MOST_BUFFERS: Final = 16
+"""Of one function, on the stack: of up to 2 KB each."""
 _LARGEST_IN_REGISTERS: Final = 48
 _LARGEST: Final = 200
 """Instructions in the nest."""
@@ -57,7 +59,8 @@ class _Plan(NamedTuple):
 
 def interchange_loops(function: Function) -> None:
     """Run turns side by side, in place (stage "loops"); after the checks have been taken out of the loops."""
-    if not any(block.attrs.get("loop") for block in function.blocks):
+    if function.attrs.get("recursive") is not None or not any(block.attrs.get("loop") for block in function.blocks):
+        # The buffers of many activations at once would need more stack than there is.
         return
     dominators = Dominators(function)
     loops = [loop for loop in outermost_loops(function, dominators) if loop.children]
@@ -65,9 +68,12 @@ def interchange_loops(function: Function) -> None:
         return
     function.blocks = dominators.order
     homes: dict[Value, Block] = {instr: block for block in dominators.order for instr in block.instrs}
+    room = _MOST_BUFFERS
     for loop in loops:
         for plan in _plans(loop, dominators, homes):
-            _carry_out(function, plan)
+            room -= 0 if plan.in_registers else len(plan.values.kept) + sum(map(len, plan.promoted.values()))
+            if room >= 0:
+                _carry_out(function, plan)
 
 
 def _plans(loop: Loop, dominators: Dominators, homes: dict[Value, Block]) -> list[_Plan]:
