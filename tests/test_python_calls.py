@@ -140,3 +140,21 @@ def with_errors(a: Any, b: Any) -> Any:
 def test_errors_are_numpys(shape: tuple[int, ...]) -> None:
     assert_same(minijit.jit(with_errors, fallback="error"), MATRIX, np.ones(shape))
     assert_same(minijit.jit(with_errors, fallback="error"), np.zeros((3, 3)), np.ones(shape))
+
+
+def room_for_powers(base: int, exponent: int) -> Any:
+    return np.zeros((2, base**exponent), dtype=np.float64)
+
+
+@pytest.mark.parametrize("exponent", [3, 0, -1])
+def test_a_type_that_numpy_refuses_is_refused_when_it_comes(exponent: int) -> None:
+    assert_same(minijit.jit(room_for_powers, fallback="error"), 2, exponent)
+
+
+def first_powers(a: Any, base: int, exponent: int) -> Any:
+    return a[:, : base**exponent], a[base**exponent :]
+
+
+@pytest.mark.parametrize("exponent", [1, 0, -1])
+def test_a_slice_with_a_float_is_refused_when_it_comes(exponent: int) -> None:
+    assert_same(minijit.jit(first_powers, fallback="error"), MATRIX, 2, exponent)

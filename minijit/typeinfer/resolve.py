@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -225,21 +225,22 @@ class Resolver:
         found = self.entry(function, facts, keywords)
         if found is not None:
             return found
-        if not keywords and callable(function) and raises(function, facts):
+        if callable(function) and raises(function, facts, keywords):
             effects = frozenset({"raises"}) if function in _HARMLESS else frozenset({"unknown", "raises"})
-            return PythonTarget(function, t.NEVER, effects=effects), NOTHING
+            return PythonTarget(function, t.NEVER, tuple(keywords), effects), NOTHING
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
 
 
-def raises(function: Callable[..., object], facts: Sequence[Fact]) -> bool:
+def raises(function: Callable[..., object], facts: Sequence[Fact], keywords: Mapping[str, Fact]) -> bool:
     """Whether `function` refuses operands of these types: whether it raises TypeError on samples of them."""
     samples = [sample_of(fact) for fact in facts]
-    if any(sample is UNKNOWN for sample in samples):
+    named = {name: sample_of(fact) for name, fact in keywords.items()}
+    if any(sample is UNKNOWN for sample in (*samples, *named.values())):
         return False
     try:
         with np.errstate(all="ignore"):
-            function(*samples)
+            function(*samples, **named)
     except (TypeError, AttributeError):
         return True
     except Exception:  # an error of these very values says nothing about the types
@@ -265,7 +266,8 @@ def sample_of(fact: Fact) -> Any:
             return UNKNOWN if any(sample is UNKNOWN for sample in samples) else tuple(samples)
         case t.Range():
             return range(3)
-        case t.Slice():
-            return slice(0, 1)
+        case t.Slice(start, stop, step):
+            bounds = [sample_of(fact_of_type(bound)) for bound in (start, stop, step)]
+            return UNKNOWN if any(bound is UNKNOWN for bound in bounds) else slice(*bounds)
         case _:
             return UNKNOWN
