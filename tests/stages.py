@@ -13,6 +13,7 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
+from minijit.passes.fuse_expressions import fuse_expressions
 from minijit.passes.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.pipeline import front_end
@@ -34,6 +35,8 @@ def typed(function: Callable[..., Any], *arguments: t.Type) -> dict[Instance, Fu
     for instance, one in functions.items():
         forward_tuple_items(one)
         instance.effects = visible_effects(one)
+    for one in functions.values():
+        fuse_expressions(one)
         verify(one)
     return functions
 

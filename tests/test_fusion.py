@@ -352,6 +352,21 @@ def test_remark():
     assert "6 operations over arrays fused into one" in compiled.explain()
 
 
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (store_between, "line 3 may change what it is computed from"),
+        (returned_too, "it is used elsewhere, too"),
+    ],
+)
+def test_remarks_on_what_is_stored(function, why):
+    compiled = minijit.njit(function)
+    compiled(line.copy(), other)
+    first = function.__code__.co_firstlineno
+    wanted = why.replace("line 3", f"line {first + 2}")
+    assert f"{first + 1}: array stored, not fused: {wanted}" in compiled.explain()
+
+
 # ---- at random
 
 

@@ -7,6 +7,8 @@ interpreter's as well.
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections import Counter
 from pathlib import Path
 from types import FunctionType
 
@@ -41,13 +43,27 @@ def marked_lines(function: FunctionType, mark: str) -> set[int]:
     lines = Path(function.__code__.co_filename).read_text().splitlines()
     first = function.__code__.co_firstlineno
     last = max(line for _, _, line in function.__code__.co_lines() if line is not None)
-    return {number for number in range(first, last + 1) if f"# {mark}" in lines[number - 1]}
+    return {number for number in range(first, last + 1) if mark in lines[number - 1].partition("# ")[2]}
 
 
 def lines_with_checks(function: Function) -> set[int]:
     """The lines on which checks are left, outside of the copies of loops for when the test before them fails."""
     blocks = [block for block in function.blocks if not block.attrs.get("slow")]
     return {instr.span.line for block in blocks for instr in block.instrs if instr.op.startswith("check")}
+
+
+def wanted_allocations(function: FunctionType) -> dict[int, int]:
+    """How many arrays the lines with the mark ``allocs`` make."""
+    lines = Path(function.__code__.co_filename).read_text().splitlines()
+    found = {line: re.search(r"# .*\ballocs: (\d+)", lines[line - 1]) for line in marked_lines(function, "allocs")}
+    return {line: int(match[1]) for line, match in found.items() if match}
+
+
+def made_arrays(function: Function) -> Counter[int]:
+    """How many places of each line allocate an array, rare code left out."""
+    blocks = [block for block in function.blocks if not block.attrs.get("slow")]
+    made = (i for block in blocks for i in block.instrs if i.op == "call_c" and i.attrs["symbol"] == "mj_alloc")
+    return Counter(instr.span.line for instr in made)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
@@ -57,6 +73,9 @@ def test_marks(function: FunctionType) -> None:
     checked = {line for each in unit.functions.values() for line in lines_with_checks(each)}
     left = marked_lines(function, "check: none") & checked
     assert not left, f"checks are left on lines {sorted(left)}"
+    arrays = sum((made_arrays(each) for each in unit.functions.values()), Counter())
+    wanted = wanted_allocations(function)
+    assert wanted == {line: arrays[line] for line in wanted}
     expected = marked_lines(function, "vectorised")
     if expected:
         missing = expected - vectorised_lines(optimised_text(emit_unit(unit, mark_loops=True)))

@@ -145,6 +145,7 @@ def _fuse_block(block: Block, uses: dict[Instr, _Uses]) -> list[tuple[object, st
     barrier: Instr | None = None
     order = {instr: number for number, instr in enumerate(block.instrs)}
     members: dict[Instr, list[Instr]] = {}
+    remarks: list[tuple[object, str]] = []
     for instr in reversed(block.instrs):
         # A root that is a barrier itself reads everything before it writes.
         if instr in uses:
@@ -153,9 +154,11 @@ def _fuse_block(block: Block, uses: dict[Instr, _Uses]) -> list[tuple[object, st
             if root is not None and fits and (barrier is None or order[barrier] >= order[root]):
                 roots[instr] = root
                 members.setdefault(root, []).append(instr)
+            elif instr.op != "getattr" and any(_takes(*use) for use in uses[instr].positions):
+                why = _why_stored(uses[instr], root, barrier if fits else None)
+                remarks.append((instr.span, f"array stored, not fused: {why}"))
         if _is_barrier(instr):
             barrier = instr
-    remarks: list[tuple[object, str]] = []
     for root, found in members.items():
         for instr in found:
             instr.attrs["pending"] = True
@@ -163,6 +166,16 @@ def _fuse_block(block: Block, uses: dict[Instr, _Uses]) -> list[tuple[object, st
         operations = sum(instr.op != "getattr" for instr in found)
         remarks.append((root.span, f"{operations + 1} operations over arrays fused into one"))
     return remarks
+
+
+def _why_stored(uses: _Uses, root: Instr | None, barrier: Instr | None) -> str:
+    if uses.elsewhere:
+        return "it is used elsewhere, too"
+    if barrier is not None:
+        return f"line {barrier.span.line} may change what it is computed from"
+    if root is not None:
+        return f"more than {MOST} operations"
+    return "it is used by several operations, or by one that reads it from memory"
 
 
 def _root(uses: _Uses, roots: dict[Instr, Instr]) -> Instr | None:
