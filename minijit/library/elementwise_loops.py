@@ -127,7 +127,9 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
         axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
         _nest(b, axes[0], axes[1], body)
 
-    _first_way(b, [if_dense(k) for k in (None, *columns)], with_gaps)
+    # Arrays of types without gaps have one only where an axis of length 1 stands still.
+    rare_after = 1 if all(kind.layout != "A" for kind in kinds) else len(columns) + 2
+    _first_way(b, [if_dense(k) for k in (None, *columns)], with_gaps, rare_after)
 
 
 def _write_storing(
@@ -211,8 +213,10 @@ def _are_dense(b: Builder, walked: Sequence[_Walked], length: Value, constant: i
     return dense
 
 
-def _first_way(b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], otherwise: Callable[[], None]) -> None:
-    """Build the first of several ways whose condition holds."""
+def _first_way(
+    b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], otherwise: Callable[[], None], rare_after: int
+) -> None:
+    """Build the first of several ways whose condition holds; those after the first `rare_after` hardly ever do."""
     if not ways:
         otherwise()
         return
@@ -222,10 +226,10 @@ def _first_way(b: Builder, ways: Sequence[tuple[Value, Callable[[], None]]], oth
         return ()
 
     def go_on() -> tuple[Value, ...]:
-        _first_way(b, ways[1:], otherwise)
+        _first_way(b, ways[1:], otherwise, rare_after - 1)
         return ()
 
-    b.if_else(ways[0][0], go, lambda: rarely(b, go_on) if len(ways) == 1 else go_on(), likely=True)
+    b.if_else(ways[0][0], go, lambda: rarely(b, go_on) if rare_after == 1 else go_on(), likely=True)
 
 
 def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:

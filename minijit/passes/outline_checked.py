@@ -1,4 +1,4 @@
-"""Put the checked copies of versioned loops into functions of their own, which are compiled when first entered.
+"""Put what hardly ever runs into functions of its own, which are compiled when first entered: copies that keep checks.
 
 Before::
 
@@ -14,13 +14,16 @@ After::
         branch %ok, for, for.checked, likely=True
     for.checked:
         store %frame, %start ...                ; what the copy uses, word by word
-        call_late %frame, function=f.checked1, number=0
+        call_late %frame, function=f.late0, number=0
         %s2 = load %frame + 16                  ; what is used behind the loop
         jump for.end(%s2)
 
-Most checked copies never run, and LLVM takes half of its time for them. What leaves the function from within the copy
-leaves it through the call with the same site. The first word of the frame says through which edge the copy was left
-where there are several, the second whether it has changed anything that others can see.
+Most checked copies never run, and LLVM takes half of its time for them. So it is with the loops of the library for
+arrays of unusual shapes, which are marked in the same way (:func:`minijit.library.rare_code.rarely`).
+
+What leaves the function from within the copy leaves it through the call with the same site. The first word of the frame
+says through which edge the copy was left where there are several, the second whether it has changed anything that
+others can see.
 """
 
 from __future__ import annotations
@@ -50,16 +53,36 @@ def outline_checked(unit: Unit, symbol: str, function: Function) -> list[Functio
     `symbol` is the symbol of the function.
     """
     made: list[Function] = []
-    regions: dict[int, list[Block]] = {}
-    for block in function.blocks:
-        number = block.attrs.get("slow")
-        if number:
-            regions.setdefault(number, []).append(block)
-    for number, blocks in regions.items():
+    for blocks in _regions(function):
         outliner = _Outliner(unit, function, blocks)
         if outliner.is_possible():
-            made.append(outliner.run(f"{symbol}.checked{number}"))
+            made.append(outliner.run(f"{symbol}.late{len(unit.late)}"))
     return made
+
+
+def _regions(function: Function) -> list[list[Block]]:
+    """The parts that are marked, each with the block through which it is entered first.
+
+    A function that was put in the place of its calls has brought its marks, so a number may stand for several parts.
+    """
+    numbers = {block: block.attrs["slow"] for block in function.blocks if block.attrs.get("slow")}
+    if not numbers:
+        return []
+    before = predecessors(function)
+    regions: list[list[Block]] = []
+    for block in function.blocks:
+        number = numbers.get(block)
+        if number is None or all(numbers.get(source) == number for source, _ in before[block]):
+            continue
+        region: dict[Block, None] = {}
+        waiting = [block]
+        while waiting:
+            one = waiting.pop()
+            if one not in region and numbers.get(one) == number:
+                region[one] = None
+                waiting += [edge.block for edge in one.edges]
+        regions.append(list(region))
+    return regions
 
 
 class _Outliner:
