@@ -37,7 +37,7 @@ from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
 from minijit.passes.intervals import Interval, meet
 from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
 from minijit.passes.use_ranges import GAINING, simpler
-from minijit.passes.value_ranges import ValueRanges
+from minijit.passes.value_ranges import ValueRanges, is_relevant
 
 _NOT_NEGATIVE: Final = (0, (1 << 63) - 1)
 _SMALL: Final = (0, (1 << 31) - 1)
@@ -140,7 +140,8 @@ class _Assuming:
                 better = simpler(ranges, instr) if instr.op in GAINING else None
                 if better is not None:
                     found[instr] = better
-                ranges.evaluate(instr)
+                if is_relevant(instr):
+                    ranges.evaluate(instr)
 
         ranges.walk(visit)
         return found

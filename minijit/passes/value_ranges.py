@@ -90,14 +90,26 @@ class ValueRanges:
 
     def of(self, value: Value) -> Interval | None:
         """Between which numbers the value lies here; None where nothing has been found to reach it."""
-        number = known(value)
-        if number is not None:
-            exact = wrap(int(number), value.type.bits)  # type: ignore[union-attr]
-            return exact, exact
-        return self.told.here.get(value) or self.ranges.get(value)
+        found = self.told.here.get(value) or self.ranges.get(value)
+        if found is None:
+            number = known(value)
+            if number is not None:
+                exact = wrap(int(number), value.type.bits)  # type: ignore[union-attr]
+                found = self.ranges[value] = exact, exact
+        return found
 
     def walk(self, visit: Callable[[Block], None]) -> None:
-        """Visit all blocks that can be reached, with what is told there."""
+        """Visit all blocks that can be reached, with what is told there; takes back what was widened too far."""
+
+        def visit_narrowed(block: Block) -> None:
+            if block is not self._start:
+                self._join_params(block, widen=False, narrow=True)
+            visit(block)
+            self._leave(block)
+
+        self._walk(visit_narrowed)
+
+    def _walk(self, visit: Callable[[Block], None]) -> None:
         stack: list[tuple[Block, int | None]] = [(self.order[0], None)]
         while stack:
             block, mark = stack.pop()
@@ -136,21 +148,19 @@ class ValueRanges:
                 break
         else:
             self._give_up()
-        if self._headers:
-            self._round(narrow=True)
 
-    def _round(self, *, widen: bool = False, narrow: bool = False) -> bool:
+    def _round(self, *, widen: bool) -> bool:
         """Visit all blocks once; gives whether a parameter has changed."""
         changed = False
 
         def visit(block: Block) -> None:
             nonlocal changed
             if block is not self._start:
-                changed |= self._join_params(block, widen and block in self._headers, narrow)
+                changed |= self._join_params(block, widen=widen and block in self._headers, narrow=False)
             self.evaluate_block(block)
             self._leave(block)
 
-        self.walk(visit)
+        self._walk(visit)
         return changed
 
     def _enter(self, block: Block) -> bool:
@@ -166,7 +176,7 @@ class ValueRanges:
                 return self.told.by_condition(end.args[0], end.edges[0].block is block)
         return True
 
-    def _join_params(self, block: Block, widen: bool, narrow: bool) -> bool:
+    def _join_params(self, block: Block, *, widen: bool, narrow: bool) -> bool:
         changed = False
         for place, param in enumerate(block.params):
             if not is_integer(param):
