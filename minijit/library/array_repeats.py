@@ -161,12 +161,15 @@ def tile(b: Builder, *args: Val, **keywords: Val) -> Val:
     counts = [*[one] * (kind.ndim - len(counts)), *counts]
     missing = kind.ndim - array_type(array).ndim
     shape, strides = [*[one] * missing, *shape_of(array)], [*[zero] * missing, *strides_of(b, array)]
-    # An array that is not repeated at all is copied in its own order; negative numbers raise.
+    # An array that is not repeated at all is copied in its own order, and NumPy gives a view of one without elements;
+    # negative numbers raise.
     rare: Value = b.i1(True)
     for count in counts:
         rare = b.and_(rare, b.icmp("eq", count, one))
     for count in counts:
         rare = b.or_(rare, b.icmp("slt", count, zero))
+    for length in shape:
+        rare = b.or_(rare, b.icmp("eq", length, zero))
 
     def by_numpy() -> Val:
         return b.call_python(np.tile, [*args, *keywords.values()], kind, tuple(keywords), effects="")
