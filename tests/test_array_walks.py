@@ -86,6 +86,42 @@ def through_rows(a: Array) -> Any:
     return total, a
 
 
+def half_then_rest(a: Array) -> Any:
+    walks = a.flat
+    total = 0.0
+    for x in walks:
+        total += x
+        if total > 2:
+            break
+    for x in walks:
+        total += 100 * x
+    return total
+
+
+def pairs_then_rest(a: Array) -> Any:
+    pairs = enumerate(a)
+    total = 0.0
+    for _ in range(2):
+        for k, x in pairs:
+            total += k * x
+    return total
+
+
+def sums_of_one(a: Array) -> Any:
+    walk = np.ndenumerate(a)
+    first = sum(x for _, x in walk) if len(a) > 99 else 0
+    both = a.flat
+    for x, y in zip(both, both, strict=False):
+        first += x * y
+    return first
+
+
+def test_iterators_are_used_up() -> None:
+    for function in (half_then_rest, pairs_then_rest, sums_of_one):
+        compiled = minijit.jit(function, fallback="silent")
+        assert_same(compiled, TABLE[0])
+
+
 def test_iteration() -> None:
     for array in ARRAYS:
         check_program(through_flat, array)

@@ -17,6 +17,7 @@ from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, rever
 from minijit.library.operations import unknown_name
 from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
 from minijit.typeinfer.facts import join, same_fact
+from minijit.typeinfer.iterators import require_single_use
 from minijit.typeinfer.python_calls import blocks_in_loops, is_object, object_in_loop
 from minijit.typeinfer.rules import RULES
 
@@ -150,6 +151,8 @@ class Inference:
         if rule is None:
             raise InternalError(f"no typing rule for {instr.op}")
         try:
+            if any(isinstance(fact.type, t.Iterator) for fact in inputs):
+                require_single_use(self, instr)
             return rule(self, instr, inputs)
         except Unsupported as error:
             raise error.at(instr.span, self.source.filename) from None
