@@ -356,7 +356,8 @@ def test_remark():
     ("function", "why"),
     [
         (store_between, "line 3 may change what it is computed from"),
-        (returned_too, "it is used elsewhere, too"),
+        (returned_too, "it is used by several operations, or by one that reads it from memory"),
+        (used_in_loop, "it is used elsewhere, too"),
     ],
 )
 def test_remarks_on_what_is_stored(function, why):
