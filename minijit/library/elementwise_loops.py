@@ -29,7 +29,7 @@ from minijit.library.memory import (
     store_element,
     strides_of,
 )
-from minijit.library.rare_code import rarely
+from minijit.library.rare_code import if_else_rarely
 from minijit.library.same_memory import is_same_memory
 from minijit.library.vals import Pending
 from minijit.machine import I64, PTR
@@ -229,7 +229,10 @@ def _first_way(
         _first_way(b, ways[1:], otherwise, rare_after - 1)
         return ()
 
-    b.if_else(ways[0][0], go, lambda: rarely(b, go_on) if rare_after == 1 else go_on(), likely=True)
+    if rare_after == 1:
+        if_else_rarely(b, ways[0][0], go, go_on)
+    else:
+        b.if_else(ways[0][0], go, go_on, likely=True)
 
 
 def _cast(b: Builder, value: Val, dtype: Dtype) -> Parts:
@@ -341,7 +344,7 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
             b.emit("decref", (owner_of(target),))
         return ()
 
-    b.if_else(fine, lambda: (), lambda: rarely(b, move), likely=True)
+    if_else_rarely(b, fine, lambda: (), move)
 
 
 def _are_apart(b: Builder, array: Val, output: Val) -> Value:

@@ -20,7 +20,7 @@ from minijit.library.memory import array_type, data_of, owner_of, shape_of, stor
 from minijit.library.operands import anything
 from minijit.library.pending_results import release_temporaries, settled
 from minijit.library.pending_rows import is_one_row
-from minijit.library.rare_code import rarely
+from minijit.library.rare_code import if_else_rarely
 from minijit.library.reduction_arguments import Plan
 from minijit.library.reduction_nests import is_in_order
 from minijit.library.registry import Arg, Fusion, lowers, method
@@ -56,10 +56,7 @@ def run_fused(
         b.emit("decref", (owner_of(made),))
         return result.parts
 
-    if is_total:
-        parts = b.if_else(is_one_row(b, array), directly, lambda: rarely(b, by_an_array), likely=True)
-    else:
-        parts = by_an_array()
+    parts = if_else_rarely(b, is_one_row(b, array), directly, by_an_array) if is_total else by_an_array()
     return plan.out if plan.out is not None else Val(plan.result, parts)
 
 
