@@ -158,3 +158,13 @@ def first_powers(a: Any, base: int, exponent: int) -> Any:
 @pytest.mark.parametrize("exponent", [1, 0, -1])
 def test_a_slice_with_a_float_is_refused_when_it_comes(exponent: int) -> None:
     assert_same(minijit.jit(first_powers, fallback="error"), MATRIX, 2, exponent)
+
+
+def complex_for_some_values(a: Any, out: Any) -> Any:
+    out[0] = 1.0
+    return np.linalg.eigvals(a) * 2, np.emath.sqrt(a)
+
+
+@pytest.mark.parametrize("matrix", [MATRIX, np.array([[0.0, -1.0], [1.0, 0.0]])])
+def test_results_whose_type_follows_from_the_values(matrix: Any) -> None:
+    assert_same(minijit.jit(complex_for_some_values, fallback="error"), matrix, np.zeros(1))

@@ -22,9 +22,12 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.registry import Arg
-from minijit.library.trial_values import common_type, type_of_object, value_of
+from minijit.library.trial_values import TURNING, common_type, type_of_object, value_of
 
-_LENGTHS: Final = ((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1))
+_LENGTHS: Final = (
+    *((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1)),
+    (TURNING,) * 4,
+)
 _LARGE: Final = 64
 """Greater ints are not used as samples: they could be lengths."""
 

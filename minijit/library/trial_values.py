@@ -12,6 +12,9 @@ from minijit.ir.nodes import UNKNOWN
 from minijit.library.named_tuples import is_named_tuple, register_fields
 from minijit.numpy_types import is_native, sample_of, type_of_value
 
+TURNING: Final = 5
+"""The length of the arrays whose values are of another kind."""
+
 _MOST_ITEMS: Final = 32
 """Longer tuples and lists are not taken apart."""
 
@@ -48,11 +51,18 @@ def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
 
 
 def _array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
-    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted."""
+    """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted.
+
+    Arrays of length `TURNING` have signs, and a square matrix turns space: its eigenvalues are complex, as are roots of
+    negative numbers.
+    """
     size = int(np.prod(shape))
     numbers = np.arange(1, size + 1).reshape(shape)
     if len(shape) == 2 and shape[0] == shape[1]:
-        numbers = numbers % 3 + 9 * np.eye(shape[0], dtype=np.int64)
+        one = np.eye(shape[0], dtype=np.int64)
+        numbers = np.roll(one, 1, axis=1) - 2 * one if shape[0] == TURNING else numbers % 3 + 9 * one
+    elif shape[:1] == (TURNING,):
+        numbers = numbers * (1 - 2 * (numbers % 2))
     array = numbers.astype(dtype, order="F" if layout == "F" else "C")
     if layout == "A" and shape:
         wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
