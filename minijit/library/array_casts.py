@@ -78,6 +78,7 @@ def _pending(b: Builder, *args: Val, **keywords: Val) -> Pending:
     effects="allocates reads raises",
     samples=_astype_samples,
     fusion=Fusion(takes=(0,), waits=_waits, build=_pending),
+    first=True,
 )
 def astype(b: Builder, *args: Val, **keywords: Val) -> Val:
     """A copy in another dtype."""

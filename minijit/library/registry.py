@@ -171,9 +171,10 @@ def _key(function: object) -> object:
     return function if isinstance(function, method) else id(function)
 
 
-def add(entry: Entry) -> None:
-    """Put `entry` behind the others of its function."""
-    _ENTRIES.setdefault(_key(entry.function), []).append(entry)
+def add(entry: Entry, *, first: bool = False) -> None:
+    """Put `entry` behind the others of its function, or before them."""
+    entries = _ENTRIES.setdefault(_key(entry.function), [])
+    entries.insert(0 if first else len(entries), entry)
 
 
 def entries_of(function: object) -> list[Entry]:
@@ -208,6 +209,7 @@ def lowers(
     rest: Pattern | None = None,
     keywords: dict[str, Pattern] | None = None,
     fusion: Fusion | None = None,
+    first: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a function that builds machine IR for a call.
 
@@ -234,6 +236,8 @@ def lowers(
         Accepted keyword arguments with what they must be; all are optional for the entry.
     fusion : Fusion, optional
         How the entry takes part in the fusion of expressions over arrays.
+    first : bool
+        Whether the entry is asked before those of the function that are there already.
     """
 
     def register(lower: Rule) -> Rule:
@@ -249,7 +253,8 @@ def lowers(
                 rest=rest,
                 keywords=keywords,
                 fusion=fusion,
-            )
+            ),
+            first=first,
         )
         return lower
 
