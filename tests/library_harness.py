@@ -189,11 +189,13 @@ class Native:
             except Exception as error:
                 self.raised = error
                 return 1
-            if call.result != t.OBJECT and not fits(value, call.result):
-                return 2
-            if call.result == t.OBJECT:
+            if isinstance(call.result, t.Object):
+                if call.result.cls not in (None, type(value)):
+                    return 2
                 self.object = value
                 return 0
+            if not fits(value, call.result):
+                return 2
             packed = _pack(parts_of(call.result), parts_of_value(call.result, value))
             ctypes.memmove(results, packed, len(packed))
             return 0
@@ -211,7 +213,7 @@ class Native:
         results = ctypes.create_string_buffer(8 * max(1, len(machine)))
         status = self.call(ctypes.addressof(context), ctypes.addressof(results), *given)
         if status == 0:
-            if self.result == t.OBJECT:
+            if isinstance(self.result, t.Object):
                 return self.object
             return value_of_parts(self.result, _unpack(machine, results.raw[: 8 * len(machine)]))
         site = self.unit.sites[status - 1]

@@ -28,7 +28,7 @@ def twice(x):
     return x + x
 
 def bad(x):
-    return {x: 1}
+    return {k: x for k in (1, 2)}
 
 class Box:
     @staticmethod
