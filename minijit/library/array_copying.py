@@ -210,12 +210,17 @@ def copy_array(b: Builder, source: Val, layout: t.Layout = "C") -> Val:
 def check_broadcast(b: Builder, target: Val, source: Val) -> None:
     """Raise NumPy's ValueError unless `source` can be broadcast to the shape of `target`."""
     wanted, given = shape_of(target), shape_of(source)
+    while len(given) > len(wanted):
+        # NumPy strips axes of length 1 in front, and does not tell of them either.
+        _check_fits(b, b.icmp("eq", given[0], b.i64(1)), given, wanted)
+        given = given[1:]
     fits: Value = b.i1(True)
-    extra = len(given) - len(wanted)
-    for axis, length in enumerate(given):
-        is_one = b.icmp("eq", length, b.i64(1))
-        where = axis - extra
-        fits = b.and_(fits, is_one if where < 0 else b.or_(is_one, b.icmp("eq", length, wanted[where])))
+    for length, other in zip(given, wanted[len(wanted) - len(given) :], strict=True):
+        fits = b.and_(fits, b.or_(b.icmp("eq", length, b.i64(1)), b.icmp("eq", length, other)))
+    _check_fits(b, fits, given, wanted)
+
+
+def _check_fits(b: Builder, fits: Value, given: Sequence[Value], wanted: Sequence[Value]) -> None:
     b.check(fits, ValueError, _broadcast_message(len(given), len(wanted)), *given, *wanted, op="check_shape")
 
 
