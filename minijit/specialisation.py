@@ -103,7 +103,6 @@ def _globals_by_file(function: FunctionType, guards: list[Any]) -> dict[str, dic
     """The globals of the function's own file and of the files of the functions that it calls."""
     found = {function.__code__.co_filename: function.__globals__}
     for guard in guards:
-        value = getattr(guard.value, "py_func", guard.value)
-        if type(value) is FunctionType:
-            found.setdefault(value.__code__.co_filename, value.__globals__)
+        if guard.kind == "function":
+            found.setdefault(guard.container.__code__.co_filename, guard.container.__globals__)
     return found

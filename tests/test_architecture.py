@@ -32,7 +32,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 LIBRARY_FOUNDATION = frozenset(
     {
-        *("builder", "casts", "memory", "named_tuples", "operations", "sampling", "targets", "trial_values", "vals"),
+        *("builder", "casts", "memory", "named_tuples", "open_objects", "operations", "sampling", "targets"),
+        *("trial_values", "vals"),
     }
 )
 """Modules of library/ that hold no entries: what entries, type inference and lowering are written with."""

@@ -132,7 +132,7 @@ def _lower_case(lowering: Lowering, instr: Instr, case: Case, row: list[Val]) ->
     match case.target:
         case ConstantTarget(result, value):
             if value is not UNKNOWN:
-                return b.constant(result, value)
+                return lower_object(lowering, result, value)
             return Val(result, row[0].parts, row[0].const)
         case MethodTarget(result):
             if isinstance(row[0], Pending):

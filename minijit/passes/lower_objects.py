@@ -33,6 +33,9 @@ def lower_object(lowering: Lowering, one: t.Type, value: object) -> Val:
     if isinstance(one, t.Tuple):
         assert isinstance(value, tuple)
         return tuple_val([lower_object(lowering, item, each) for item, each in zip(one.items, value, strict=True)])
+    if isinstance(one, t.Object | t.PythonList):
+        b = lowering.builder
+        return Val(one, (_constant_object(b, b.unit.add_constant(value)),))
     return lowering.builder.constant(one, value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import types as python_types
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -11,7 +12,7 @@ import numpy as np
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
-from minijit.ir.guards import Guard
+from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.operations import call_anything
@@ -48,7 +49,7 @@ _UFUNC_METHODS: Final = ("reduce", "accumulate", "reduceat", "outer", "at")
 
 def user_function(value: object) -> python_types.FunctionType | None:
     """The Python function behind a function or a jitted function; ``None`` for anything else."""
-    inner = getattr(value, "py_func", value)
+    inner = value if isinstance(value, type) else getattr(value, "py_func", value)
     return inner if isinstance(inner, python_types.FunctionType) else None
 
 
@@ -56,7 +57,7 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
     """Bind ``object.name`` for an object of one type."""
     if isinstance(fact.type, t.Const):
         return _attribute_of_constant(program, name, fact.type.value)
-    if isinstance(fact.type, t.Object):
+    if isinstance(fact.type, t.Object | t.PythonList):
         if not has_method(fact.type, name):
             return resolve_object_attribute(name)
         bound = t.BoundMethod(fact.type, name)
@@ -79,16 +80,33 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
         return MethodTarget(method), Fact(method)
     if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo | np.ufunc):
         return resolve_object_attribute(name)
+    if isinstance(owner, type) and (owner.__module__ or "").split(".")[0] not in _SETTLED_MODULES:
+        return _attribute_of_class(program, name, owner)
     try:
         value = getattr(owner, name)
     except AttributeError:
         raise Unsupported(f"{getattr(owner, '__name__', owner)!r} has no attribute {name!r}") from None
     if isinstance(owner, python_types.ModuleType) and owner.__name__.split(".")[0] not in _SETTLED_MODULES:
         program.add_guard(Guard("attribute", owner.__dict__, name, owner.__dict__.get(name, value)))
+    return _constant(program, value)
+
+
+def _attribute_of_class(program: Program, name: str, owner: type) -> tuple[Target, Fact]:
+    """What a class itself holds under a name is known, and guarded; what it inherits or computes, Python finds out."""
+    held = owner.__dict__.get(name, MISSING)
+    value = held.__func__ if isinstance(held, staticmethod) else held
+    is_computed = hasattr(type(value), "__get__") and not isinstance(value, python_types.FunctionType)
+    if held is MISSING or is_computed or hasattr(type(owner), name):
+        return resolve_object_attribute(name)
+    # The dict itself, behind the view of it that a class shows.
+    (scope,) = (one for one in gc.get_referents(owner.__dict__) if isinstance(one, dict))
+    program.add_guard(Guard("attribute", scope, name, held))
+    return _constant(program, value)
+
+
+def _constant(program: Program, value: object) -> tuple[Target, Fact]:
     fact = fact_of_object(value, program.type_of)
-    if isinstance(fact.type, t.Array):
-        raise Unsupported(f"the array {name!r} of a module", "import the array itself or pass it as an argument")
-    return ConstantTarget(fact.type, fact.const), fact
+    return ConstantTarget(fact.type, value if fact.const is UNKNOWN else fact.const), fact
 
 
 def resolve_call(
@@ -110,7 +128,6 @@ def resolve_call(
     if not isinstance(callee.type, t.Const):
         return PythonTarget(call_anything, t.NEVER, keywords), NOTHING
     value = callee.type.value
-    value = getattr(value, "minijit_equivalent", value)
     if registry.entries_of(value):
         return _library(program, value, positional, named)
     function = user_function(value)

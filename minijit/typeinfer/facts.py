@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import BuiltinMethodType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
+from minijit.library.open_objects import is_open, type_of_open
 from minijit.numpy_types import holds_int
 
 
@@ -38,13 +40,15 @@ def same_fact(a: Fact, b: Fact) -> bool:
 
 def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
     """What is known of an object of the program: a literal, a global, a default value."""
-    if isinstance(value, np.ndarray):
-        return Fact(type_of(value) or t.Const(value))
+    if type(value) is np.ndarray:
+        return Fact(type_of(value) or t.Object(np.ndarray))
+    if is_open(value):
+        return Fact(type_of_open(value))
     if type(value) is tuple:
         items = [fact_of_object(item, type_of) for item in value]
         whole = t.Tuple(tuple(item.type for item in items))
         return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
-    owner = getattr(value, "__self__", None)
+    owner = value.__self__ if isinstance(value, BuiltinMethodType) else None
     if isinstance(owner, np.ufunc):
         # np.add.reduce is another object each time: it is known as a method of what it belongs to.
         return Fact(t.BoundMethod(t.Const(owner), value.__name__))

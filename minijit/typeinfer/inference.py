@@ -161,7 +161,8 @@ class Inference:
 
     def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
         """Keep what an operation is bound to, and give what is known of its result."""
-        if instr.op in _SLOW_ON_OBJECTS and any(is_object(self.fact(arg).type) for arg in instr.args):
+        by_python = any(isinstance(case.target, PythonTarget) for case in bound[0].cases)
+        if by_python and instr.op in _SLOW_ON_OBJECTS and any(is_object(self.fact(arg).type) for arg in instr.args):
             self._refuse_in_loop(instr)
         self.bindings[instr] = bound[0]
         return bound[1]

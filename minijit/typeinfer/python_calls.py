@@ -40,7 +40,27 @@ _METHODS_OF: Final = (list, dict, set, str, bytes)
 
 def is_object(one: t.Type) -> bool:
     """Whether a value of this type may be an object that only Python knows how to treat."""
-    return any(isinstance(each, t.Object) and each.cls is not str for each in t.alternatives_of(one))
+    return any(map(_is_for_python, t.alternatives_of(one)))
+
+
+def _is_for_python(one: t.Type) -> bool:
+    match one:
+        case t.Object(cls):
+            return cls is not str
+        case t.PythonList():
+            return True
+        case t.Const(value=type() as cls):
+            # A metaclass may have operators.
+            return type(cls) is not type
+        case _:
+            return False
+
+
+def holds_object(one: t.Type) -> bool:
+    """Whether a value of this type is an object, or a tuple with one in it: comparing it asks the object."""
+    if isinstance(one, t.Tuple):
+        return any(map(holds_object, one.items))
+    return is_object(one)
 
 
 # ---- calls
@@ -81,6 +101,8 @@ def resolve_method_call(
     match receiver:
         case t.Object(cls=cls) if cls is not None:
             pass
+        case t.PythonList():
+            cls = list
         case t.Const(value=value) if sampling.is_service(type(value)):
             cls = type(value)
         case _:
@@ -91,9 +113,9 @@ def resolve_method_call(
     return PythonTarget(getattr(cls, name), result, tuple(named), _SEEN), fact_of_type(result)
 
 
-def has_method(one: t.Object, name: str) -> bool:
+def has_method(one: t.Object | t.PythonList, name: str) -> bool:
     """Whether ``value.name`` is for certain the method that the class of the object has."""
-    cls = one.cls
+    cls = one.cls if isinstance(one, t.Object) else list
     if cls is None or not (cls in _METHODS_OF or sampling.is_service(cls)):
         return False
     return callable(getattr(cls, name, None))

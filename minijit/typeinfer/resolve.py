@@ -21,7 +21,7 @@ from minijit.library import registry
 from minijit.library.operations import item_at, length_of
 from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
 from minijit.typeinfer.facts import fact_of_object, join
-from minijit.typeinfer.python_calls import is_object, resolve_object_operation
+from minijit.typeinfer.python_calls import holds_object, is_object, resolve_object_operation
 
 MAX_CASES: Final = 24
 """An operation with more combinations of operand types than this is not compiled."""
@@ -50,6 +50,11 @@ _NUMBER_BLIND: Final[frozenset[object]] = frozenset(
     }
 )
 """Operators that give the same for an int and for a float of equal value, if the types of the results agree."""
+
+_COMPARISONS: Final[frozenset[object]] = frozenset(
+    {operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.contains}
+)
+"""Operators that on tuples ask the items."""
 
 _HARMLESS: Final[frozenset[object]] = frozenset(
     {
@@ -167,7 +172,8 @@ class Resolver:
 
     def _operation_on(self, function: object, row: tuple[Fact, ...], words: str) -> tuple[Target, Fact]:
         found = self.entry(function, row, {})
-        if found is None and function not in (length_of, item_at) and any(is_object(fact.type) for fact in row):
+        asked = holds_object if function in _COMPARISONS else is_object
+        if found is None and function not in (length_of, item_at) and any(asked(fact.type) for fact in row):
             return resolve_object_operation(function, row, words)
         return found or self.entry_or_error(function, row, {}, words)
 
