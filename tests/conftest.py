@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -32,14 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Install typeguard's hook before anything imports minijit."""
     if config.getoption("--no-typeguard"):
         return
-    import typeguard
+    from tests.typechecks import install
 
-    loaded = [name for name in sys.modules if name == "minijit" or name.startswith("minijit.")]
-    if loaded:
-        raise pytest.UsageError(f"{loaded[0]} was imported before typeguard's hook; its annotations would go unchecked")
-    typeguard.config.forward_ref_policy = typeguard.ForwardRefPolicy.IGNORE
-    typeguard.config.collection_check_strategy = typeguard.CollectionCheckStrategy.FIRST_ITEM
-    typeguard.install_import_hook("minijit")
+    install()
 
 
 @pytest.fixture
