@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import FunctionType
 from typing import Any
 
@@ -61,6 +62,25 @@ def divided(n, x):
     return x
 
 
+def sums_of_rows(n, x):
+    result = np.zeros(n)
+    for i in range(n):
+        s = 0.0
+        for j in range(i):
+            s += x * j
+        result[i] = s
+    return result
+
+
+def neighbours(n, x):
+    count = 0
+    for i in range(n):
+        for step in range(-1, 2):
+            if (i + step) % n != x:
+                count += 1
+    return count
+
+
 def repeats(function: FunctionType, *arguments: Any) -> set[int]:
     """The notes on the loops of a function."""
     types = tuple(map(type_of, arguments))
@@ -68,7 +88,7 @@ def repeats(function: FunctionType, *arguments: Any) -> set[int]:
     return {block.attrs["repeat"] for one in unit.functions.values() for block in one.blocks if "repeat" in block.attrs}
 
 
-@pytest.mark.parametrize("function", [generator, filled, shifted_down], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("function", [generator, filled, shifted_down, sums_of_rows], ids=lambda each: each.__name__)
 def test_short_bodies_are_repeated(function: FunctionType) -> None:
     assert repeats(function, 3, 4)
     compiled = njit(function)
@@ -81,3 +101,35 @@ def test_short_bodies_are_repeated(function: FunctionType) -> None:
 @pytest.mark.parametrize("function", [collatz, divided, sum_of_floats], ids=lambda each: each.__name__)
 def test_others_are_not(function: FunctionType) -> None:
     assert not repeats(function, 3, 4.0 if function is sum_of_floats else 4)
+
+
+def test_few_turns_are_written_out() -> None:
+    unit, _ = pipeline.build_unit(
+        neighbours, (type_of(3), type_of(4)), Options(), pipeline.Clock(), lambda *_: None
+    )
+    (function,) = unit.functions.values()
+    assert any(block.attrs.get("unroll") for block in function.blocks)
+    compiled = njit(neighbours)
+    with native(compiled):
+        for n in range(1, 12):
+            assert_same(compiled, n, 2)
+
+
+def cosines_of_one(a, x):
+    total = 0.0
+    for i in range(len(a)):
+        total += math.sin(a[i]) * math.cos(x)
+    return total
+
+
+def test_calls_of_the_c_library_leave_loops_behind_checks() -> None:
+    """Each sine is checked, so that not every turn comes to the cosine; but it does no harm to compute it before."""
+    compiled = njit(cosines_of_one)
+    a = np.linspace(-3.0, 3.0, 40)
+    assert_same(compiled, a, 0.5)
+    assert_same(compiled, a, math.inf)
+    assert_same(compiled, a[:0], math.inf)
+    text = compiled.inspect_ir(after="llvm optimised")
+    body = text[text.index("call double @sin(") :]
+    assert "call double @cos(" in text
+    assert "call double @cos(" not in body[: body.index("\n}")]

@@ -10,8 +10,11 @@ After::
 
 A turn costs at least the test for the end and the jump back, and what one turn hands to the next one goes through
 memory or a register; with several turns in a row, multiplications by constants join, and what was stored need not be
-loaded again. Loops that LLVM vectorises are left as they are: the note says that as well. So are loops that carry a
-float, which take as long as its additions do, and loops that divide or call.
+loaded again. Loops that LLVM vectorises are left as they are: the note says that as well. So are loops that divide or
+call, and outermost loops that carry a float: they take as long as its additions do. Within another loop that is not so,
+since a processor computes the sums of several of its turns side by side, as far as it looks ahead.
+
+Few turns whose number is known are written out altogether.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, predecessors
 from minijit.machine import F32, F64
-from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
+from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops, with_inner_loops
 
 _DECIDED: Final = frozenset(("slow", "scalar", "unroll", "parallel", "lanes"))
 """Notes on loops of which it is known already what becomes of them."""
@@ -37,7 +40,11 @@ def repeat_bodies(function: Function) -> None:
     before = predecessors(function)
     for outer in outermost_loops(function, Dominators(function)):
         for loop in with_inner_loops(outer):
-            if not loop.children and not loop.header.attrs.keys() & _DECIDED:
+            if loop.header.attrs.keys() & _DECIDED:
+                continue
+            if is_tiny(loop):
+                loop.header.attrs["unroll"] = True
+            elif not loop.children:
                 size = _size_of_simple(loop, before)
                 if 0 < size <= _MOST_INSTRUCTIONS:
                     loop.header.attrs["repeat"] = 8 if size <= _FEW else 4
@@ -45,7 +52,7 @@ def repeat_bodies(function: Function) -> None:
 
 def _size_of_simple(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -> int:
     """The number of instructions, 0 for a loop that is not to be touched."""
-    if any(param.type in (F32, F64) for param in loop.header.params):
+    if loop.parent is None and any(param.type in (F32, F64) for param in loop.header.params):
         return 0
     back = [source for source, _ in before[loop.header] if source in loop.blocks]
     joins = len(back) > 1 or any(len(before[block]) > 1 for block in loop.blocks - {loop.header})
