@@ -8,6 +8,7 @@ hashable. Concrete classes are never subclassed, so that ``isinstance`` means ex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import FunctionType
 from typing import Final, Literal, TypeAlias
 
@@ -95,6 +96,20 @@ class Tuple:
         if self.cls is list:
             return f"[{inside}]"
         return f"{'' if self.cls is tuple else self.cls.__name__}({inside}{',' if len(self.items) == 1 else ''})"
+
+
+_OF_A_CLASS: Final = frozenset(
+    {"__new__", "__init__", "__doc__", "__repr__", "__str__", "__format__", "__getnewargs__", "__class_getitem__"}
+)
+_OF_TUPLE: Final = tuple(name for name in vars(tuple) if name not in _OF_A_CLASS)
+
+
+@cache
+def is_named_tuple(cls: type) -> bool:
+    """Whether `cls` is a class of named tuples, of which nothing that tuples do has been changed."""
+    if cls is tuple or not issubclass(cls, tuple) or not (hasattr(cls, "_fields") and hasattr(cls, "_make")):
+        return False
+    return all(getattr(cls, name, None) == getattr(tuple, name) for name in _OF_TUPLE)
 
 
 @dataclass(frozen=True, slots=True)

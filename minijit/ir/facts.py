@@ -26,8 +26,10 @@ def fact_of_type(one: t.Type) -> Fact:
             return Fact(one, None)
         case t.Const(value=value):
             return Fact(one, value)
-        case t.Tuple(items):
+        case t.Tuple(items, cls):
             values = [fact_of_type(item).const for item in items]
-            return Fact(one, UNKNOWN if any(value is UNKNOWN for value in values) else tuple(values))
+            if any(value is UNKNOWN for value in values):
+                return Fact(one)
+            return Fact(one, tuple(values) if cls in (tuple, list) else tuple.__new__(cls, values))
         case _:
             return Fact(one)

@@ -9,7 +9,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
-from minijit.library.named_tuples import is_named_tuple, register_fields
+from minijit.library.named_tuples import register_class
 from minijit.numpy_types import is_native, sample_of, type_of_value
 
 TURNING: Final = 5
@@ -83,10 +83,10 @@ def type_of_object(value: Any) -> t.Type | None:
     if isinstance(value, tuple | list):
         cls = type(value)
         items = [type_of_object(item) for item in value]
-        if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or is_named_tuple(cls)):
+        if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or t.is_named_tuple(cls)):
             return None
         if cls not in (tuple, list):
-            register_fields(cls)
+            register_class(cls)
         return t.Tuple(tuple(items), cls)  # type: ignore[arg-type]
     return t.NONE if value is None else type_of_value(value)
 

@@ -204,6 +204,8 @@ def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -
             val = tuple_val([row[position] for position in source])
         else:
             val = row[source]
+            if source == 0 and isinstance(val.type, t.BoundMethod):
+                val = _receiver(val)
         parts += b.coerce(val, fact.type).parts
     result = instance.result.type
     slots = b.slots(len(parts_of(result)))

@@ -32,7 +32,8 @@ def lower_object(lowering: Lowering, one: t.Type, value: object) -> Val:
         return _global_array(lowering, one, value)
     if isinstance(one, t.Tuple):
         assert isinstance(value, tuple)
-        return tuple_val([lower_object(lowering, item, each) for item, each in zip(one.items, value, strict=True)])
+        whole = tuple_val([lower_object(lowering, item, each) for item, each in zip(one.items, value, strict=True)])
+        return Val(one, whole.parts, whole.const)
     if isinstance(one, t.Object | t.PythonList):
         b = lowering.builder
         return Val(one, (_constant_object(b, b.unit.add_constant(value)),))

@@ -152,7 +152,7 @@ def _pairs_inside(value: object) -> Iterable[Pair]:
     elif type(value) is types.FunctionType:
         for offset in (_FUNCTION_CODE, _FUNCTION_DEFAULTS, _FUNCTION_KEYWORD_DEFAULTS):
             yield id(value) + offset, _word(id(value) + offset)
-    elif type(value) is tuple:
+    elif isinstance(value, tuple):
         for item in value:
             yield from _pairs_inside(item)
 
@@ -267,7 +267,7 @@ def _look_of(value: object) -> object:
         positional = tuple(map(t.Const, value.__defaults__ or ()))
         by_keyword = {name: t.Const(one) for name, one in (value.__kwdefaults__ or {}).items()}
         return value.__code__, positional, by_keyword
-    if type(value) is tuple:
+    if isinstance(value, tuple):
         return tuple(map(_look_of, value))
     return None
 

@@ -78,6 +78,8 @@ def type_of(value: object) -> t.Type | None:
         return _type_of_array(value)
     if cls is tuple:
         return _type_of_tuple(value)  # type: ignore[arg-type]
+    if issubclass(cls, tuple) and t.is_named_tuple(cls):
+        return _type_of_tuple(value)  # type: ignore[arg-type]
     if cls is str:
         return t.Const(value) if len(value) <= MAX_STRING else None  # type: ignore[arg-type]
     if cls.__module__ in _SERVICE_MODULES and cls.__qualname__ in _SERVICES:
@@ -106,7 +108,7 @@ def _type_of_tuple(value: tuple[object, ...]) -> t.Type | None:
     if _count_items(value, MAX_TUPLE_ITEMS) > MAX_TUPLE_ITEMS:
         return None
     items = tuple(map(type_of, value))
-    return None if None in items else t.Tuple(items)  # type: ignore[arg-type]
+    return None if None in items else t.Tuple(items, type(value))  # type: ignore[arg-type]
 
 
 def _count_items(value: tuple[object, ...], limit: int) -> int:
@@ -115,13 +117,13 @@ def _count_items(value: tuple[object, ...], limit: int) -> int:
     while rest and count <= limit:
         one = rest.pop()
         count += len(one)
-        rest.extend(item for item in one if type(item) is tuple)
+        rest.extend(item for item in one if isinstance(item, tuple))
     return count
 
 
 def canonical(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row of arguments with its strings interned: native code knows a string by its address."""
-    if any(type(value) is str or type(value) is tuple for value in row):
+    if any(isinstance(value, str | tuple) for value in row):
         return tuple(map(_interned, row))
     return row
 
@@ -129,14 +131,17 @@ def canonical(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def _interned(value: Any) -> Any:
     if type(value) is str:
         return intern(value)
-    if type(value) is tuple and any(type(item) is str or type(item) is tuple for item in value):
-        return tuple(map(_interned, value))
+    if isinstance(value, tuple) and any(isinstance(item, str | tuple) for item in value):
+        if type(value) is tuple:
+            return tuple(map(_interned, value))
+        if t.is_named_tuple(type(value)):
+            return tuple.__new__(type(value), map(_interned, value))
     return value
 
 
 def is_big_int(value: object) -> bool:
     """Whether `value` is an int that merely is too large: the function itself may well be native."""
-    if type(value) is tuple:
+    if isinstance(value, tuple):
         untaken = [item for item in value if type_of(item) is None]
         return bool(untaken) and all(map(is_big_int, untaken))
     return type(value) is int and not -(1 << 63) <= value < (1 << 63)

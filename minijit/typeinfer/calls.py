@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import types as python_types
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
+from minijit.library.named_tuples import register_class
 from minijit.library.operations import call_anything
 from minijit.library.sampling import is_service
 from minijit.library.targets import (
@@ -62,13 +63,57 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
             return resolve_object_attribute(name)
         bound = t.BoundMethod(fact.type, name)
         return MethodTarget(bound), Fact(bound)
+    if isinstance(fact.type, t.Tuple) and fact.type.cls not in (tuple, list):
+        register_class(fact.type.cls)
     found = program.resolver.entry(registry.attribute(name), (fact,), {})
     if found is not None:
         return found
+    if isinstance(fact.type, t.Tuple) and (own := own_attribute(program, fact.type.cls, name)) is not None:
+        if isinstance(own, property):
+            return _method_of_user(program, own.fget, [fact], ())
+        bound = t.BoundMethod(fact.type, name)
+        return MethodTarget(bound), Fact(bound)
     if registry.entries_of(registry.method(name)):
         method = t.BoundMethod(fact.type, name)
         return MethodTarget(method), Fact(method)
     raise Unsupported(f"attribute {name!r} of a value of type {fact.type}", "use it outside of the compiled function")
+
+
+def own_attribute(program: Program, cls: type, name: str) -> python_types.FunctionType | property | None:
+    """A method or property that the user has given a class of named tuples."""
+    home = next((base for base in cls.__mro__ if name in vars(base)), object)
+    own = vars(home).get(name)
+    function = own.fget if isinstance(own, property) else own
+    if not isinstance(function, python_types.FunctionType) or function.__code__.co_filename.startswith("<"):
+        return None
+    if function.__module__ == "collections":
+        return None
+    _guard_class(program, home, name)
+    program.add_guard(Guard("function", function, function.__name__, function))
+    return own
+
+
+def _method_of_user(
+    program: Program, function: Any, facts: Sequence[Fact], keywords: tuple[str, ...]
+) -> tuple[Target, Fact]:
+    """Bind a call of a method; ``facts[0]`` is the receiver, which stands where functions have what is called."""
+    target, fact = _user_function(program, function, [NOTHING, *facts], keywords)
+    if not isinstance(target, FunctionTarget):
+        raise Unsupported(f"a call of the method {_name_of(function)}", "call a function outside of the class")
+    return FunctionTarget(target.instance, tuple(map(_before, target.arguments))), fact
+
+
+def _before(source: Source) -> Source:
+    if isinstance(source, tuple):
+        return tuple(position - 1 for position in source)
+    return source - 1 if isinstance(source, int) else source
+
+
+def _guard_class(program: Program, owner: type, name: str) -> None:
+    """Watch what a class itself holds under a name."""
+    # The dict itself, behind the view of it that a class shows.
+    (scope,) = (one for one in gc.get_referents(owner.__dict__) if isinstance(one, dict))
+    program.add_guard(Guard("attribute", scope, name, owner.__dict__[name]))
 
 
 def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[Target, Fact]:
@@ -98,9 +143,7 @@ def _attribute_of_class(program: Program, name: str, owner: type) -> tuple[Targe
     is_computed = hasattr(type(value), "__get__") and not isinstance(value, python_types.FunctionType)
     if held is MISSING or is_computed or hasattr(type(owner), name):
         return resolve_object_attribute(name)
-    # The dict itself, behind the view of it that a class shows.
-    (scope,) = (one for one in gc.get_referents(owner.__dict__) if isinstance(one, dict))
-    program.add_guard(Guard("attribute", scope, name, held))
+    _guard_class(program, owner, name)
     return _constant(program, value)
 
 
@@ -128,6 +171,8 @@ def resolve_call(
     if not isinstance(callee.type, t.Const):
         return PythonTarget(call_anything, t.NEVER, keywords), NOTHING
     value = callee.type.value
+    if isinstance(value, type) and t.is_named_tuple(value):
+        register_class(value)
     if registry.entries_of(value):
         return _library(program, value, positional, named)
     function = user_function(value)
@@ -157,6 +202,10 @@ def _method(
     if outside is not None:
         return outside
     receiver = fact_of_type(method.receiver)
+    if isinstance(method.receiver, t.Tuple):
+        own = own_attribute(program, method.receiver.cls, method.name)
+        if isinstance(own, python_types.FunctionType):
+            return _method_of_user(program, own, [receiver, *args, *named.values()], tuple(named))
     found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
     if found is None:
         given = ", ".join(str(fact.type) for fact in args)

@@ -42,12 +42,12 @@ def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
     """What is known of an object of the program: a literal, a global, a default value."""
     if type(value) is np.ndarray:
         return Fact(type_of(value) or t.Object(np.ndarray))
+    if type(value) is tuple or (isinstance(value, tuple) and t.is_named_tuple(type(value))):
+        items = [fact_of_object(item, type_of) for item in value]
+        whole = t.Tuple(tuple(item.type for item in items), type(value))
+        return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
     if is_open(value):
         return Fact(type_of_open(value))
-    if type(value) is tuple:
-        items = [fact_of_object(item, type_of) for item in value]
-        whole = t.Tuple(tuple(item.type for item in items))
-        return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
     owner = value.__self__ if isinstance(value, BuiltinMethodType) else None
     if isinstance(owner, np.ufunc):
         # np.add.reduce is another object each time: it is known as a method of what it belongs to.
