@@ -247,6 +247,26 @@ def test_powers_of_two_and_ten_are_exact() -> None:
     assert (log10(10.0 ** np.arange(23)) == np.arange(23)).all()
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("ufunc", [np.fmod, np.remainder, np.floor_divide], ids=lambda one: one.__name__)
+def test_remainders_are_exact(ufunc: np.ufunc, kind: type) -> None:
+    rng = np.random.default_rng(8)
+    x = points(kind)
+    grid = np.meshgrid(np.array(POINTS, kind), np.array(POINTS, kind))
+    near = rng.uniform(-100, 100, 20000).astype(kind)
+    whole = rng.integers(-50, 50, 20000).astype(kind)
+    first = np.concatenate([grid[0].ravel(), x, near, whole])
+    second = np.concatenate([grid[1].ravel(), rng.permutation(x), rng.permutation(near), rng.permutation(whole)])
+    jitted = njit(pair_loop_of(ufunc))
+    found = np.empty_like(first)
+    jitted(first, second, found)
+    assert "loop vectorised" in jitted.explain()
+    with np.errstate(all="ignore"):
+        expected = ufunc(first, second)
+    same = (found == expected) & (np.signbit(found) == np.signbit(expected)) | (np.isnan(found) & np.isnan(expected))
+    assert same.all(), (first[~same][:3], second[~same][:3], found[~same][:3], expected[~same][:3])
+
+
 @pytest.mark.parametrize("symbol", sorted(SYMBOLS))
 def test_every_function_has_a_text(symbol: str) -> None:
     name = symbol.removeprefix("mj_")

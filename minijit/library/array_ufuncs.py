@@ -26,6 +26,7 @@ from minijit.library.broadcasting import (
     shapes_of,
 )
 from minijit.library.builder import Builder, Val, tuple_val
+from minijit.library.division_by_number import division_by_number
 from minijit.library.element_trees import Compute, as_laid_out, as_operand, elementwise
 from minijit.library.elementwise import Loop, Parts, is_numeric, kernel_of, to_loop
 from minijit.library.elementwise_loops import write
@@ -194,6 +195,8 @@ def elementwise_call(
     compute = compute_of(b, ufunc, loop)
     if ufunc is np.power and loop[0].kind == "f" and not isinstance(row[1].type, t.Array):
         compute = _power_by_number(b, loop, compute)
+    if len(row) == 2 and not isinstance(row[1].type, t.Array):
+        compute = division_by_number(b, ufunc, loop, row[1].part) or compute
     return row, compute
 
 

@@ -18,7 +18,6 @@ _ARITHMETIC: Final[dict[np.ufunc, str]] = {
     np.subtract: "fsub",
     np.multiply: "fmul",
     np.true_divide: "fdiv",
-    np.fmod: "frem",
 }
 _INTRINSICS: Final[dict[np.ufunc, str]] = {
     np.sqrt: "sqrt",
@@ -65,6 +64,12 @@ def copysign(b: Builder, x: Value, y: Value) -> Value:
     return b.intrinsic("copysign", machine_type(x), x, y)
 
 
+def fmod(b: Builder, x: Value, y: Value) -> Value:
+    """The remainder of a division that rounds towards zero; it has the sign of `x`."""
+    machine = machine_type(x)
+    return b.call_c("mj_fmodf" if machine is F32 else "mj_fmod", machine, x, y)
+
+
 @kernel(np.negative, kinds="f")
 def negative(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
     """The sign changed, of zero and nan too."""
@@ -77,7 +82,7 @@ def float_divmod(b: Builder, x: Value, y: Value) -> tuple[Value, Value]:
     A divisor of zero gives x / 0 and nan.
     """
     zero, one, half = (float_const(b, x, k) for k in (0.0, 1.0, 0.5))
-    raw = b.binary("frem", x, y)
+    raw = fmod(b, x, y)
     exact = b.binary("fdiv", b.binary("fsub", x, raw), y)
     has_rest = b.fcmp("une", raw, zero)
     other_sign = b.binary("xor", b.fcmp("olt", y, zero), b.fcmp("olt", raw, zero))
@@ -92,6 +97,12 @@ def float_divmod(b: Builder, x: Value, y: Value) -> tuple[Value, Value]:
     floor = b.select(b.fcmp("une", quotient, zero), floor, copysign(b, zero, plain))
     by_zero = b.fcmp("oeq", y, zero)
     return b.select(by_zero, plain, floor), b.select(by_zero, raw, modulus)
+
+
+@kernel(np.fmod, kinds="f")
+def _fmod(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+    """The remainder with the dividend's sign."""
+    return (fmod(b, operands[0][0], operands[1][0]),)
 
 
 @kernel(np.floor_divide, kinds="f")

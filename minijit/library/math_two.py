@@ -8,7 +8,7 @@ from typing import Any
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.float_mod import fmod
+from minijit.library.float_kernels import fmod
 from minijit.library.math_libm import REALS, check_overflow, fabs, is_finite_or_nan, libm
 from minijit.library.operands import is_integer, is_real, raised_by
 from minijit.library.python_pow import is_finite, library_power

@@ -7,7 +7,7 @@ import operator
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.float_mod import fmod
+from minijit.library.float_kernels import fmod
 from minijit.library.operands import INTEGER, REAL, raised_by
 from minijit.library.registry import lowers
 from minijit.library.samples import BOOLS, FEW_INTS, FLOATS, Rows, each, mixed

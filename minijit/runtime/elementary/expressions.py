@@ -226,6 +226,11 @@ def rint(x: Num) -> Num:
     return _intrinsic("rint", x)
 
 
+def trunc(x: Num) -> Num:
+    """The number without its fraction."""
+    return _intrinsic("trunc", x)
+
+
 def copysign(x: Num, sign: Num) -> Num:
     """`x` with the sign of `sign`."""
     return _intrinsic("copysign", x, sign)

@@ -14,6 +14,7 @@ from minijit.runtime.elementary import (
     known_powers,
     logarithms,
     powers,
+    remainders,
     roots,
 )
 from minijit.runtime.elementary.expressions import F32, F64, Num, Text
@@ -32,6 +33,7 @@ _FORMULAS: Final[dict[str, Callable[..., Num]]] = {
         known_powers: "pow2 pow3 pow4 powroot powinverse",
         logarithms: "log log2 log10 log1p",
         powers: "pow",
+        remainders: "fmod",
         roots: "cbrt hypot",
     }.items()
     for name in names.split()
