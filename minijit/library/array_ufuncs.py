@@ -196,7 +196,7 @@ def elementwise_call(
     if ufunc is np.power and loop[0].kind == "f" and not isinstance(row[1].type, t.Array):
         compute = _power_by_number(b, loop, compute)
     if len(row) == 2 and not isinstance(row[1].type, t.Array):
-        compute = division_by_number(b, ufunc, loop, row[1].part) or compute
+        compute = division_by_number(b, ufunc, loop, row[1]) or compute
     return row, compute
 
 

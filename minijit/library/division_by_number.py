@@ -48,16 +48,16 @@ class _Inverse(NamedTuple):
     nonzero: Value
 
 
-def division_by_number(b: Builder, ufunc: np.ufunc, loop: Loop, divisor: Value) -> Compute | None:
-    """How `ufunc` computes one element from a row of the elements; ``None`` where that is nothing special.
+def division_by_number(b: Builder, ufunc: np.ufunc, loop: Loop, number: Val) -> Compute | None:
+    """How `ufunc` computes one element from a row of operands; ``None`` where that is nothing special.
 
-    To be called in front of the loop over the elements.
+    `number` is the divisor. To be called in front of the loop over the elements.
     """
-    number = known_operand(divisor)
-    width = machine_type(divisor).bits
-    if ufunc not in _RESULTS or loop[0].kind not in "iu" or width == 1:
+    if ufunc not in _RESULTS or loop[0].kind not in "iu":
         return None
-    if number is not None and (width < 64 or number in (0, -1) or number & (number - 1) == 0):
+    divisor = number.part
+    constant = known_operand(divisor)
+    if constant is not None and (machine_type(divisor).bits < 64 or constant & (constant - 1) == 0 or constant == -1):
         # LLVM does that just as well.
         return None
     signed = loop[0].kind == "i"

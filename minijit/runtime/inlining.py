@@ -15,7 +15,8 @@ class Inline(NamedTuple):
     declarations : dict of str to str
         What it refers to, by symbol.
     vectors : tuple of str
-        Vector versions of functions that it calls, which only the loop vectoriser refers to.
+        Functions that LLVM must leave as they are: vector versions of functions that it calls, which only the loop
+        vectoriser refers to, and these functions themselves.
     """
 
     text: str

@@ -30,7 +30,7 @@ class Text:
     declarations : dict of str to str
         By symbol.
     vectors : set of str
-        Vector versions of functions that the loop vectoriser has to find.
+        Functions that LLVM must leave as they are, since the loop vectoriser has to find them.
     """
 
     __slots__ = ("_count", "declarations", "label", "lines", "vectors")

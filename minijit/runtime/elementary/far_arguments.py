@@ -48,6 +48,8 @@ def call_far(name: str, *args: Num) -> Num:
         operands = ", ".join([vector] * len(args))
         text.declarations[f"{symbol}_v{lanes}"] = f"declare {vector} @{symbol}_v{lanes}({operands}, {mask}) #4"
         text.vectors.add(f"{symbol}_v{lanes}")
+    # LLVM must not drop a parameter that is the same constant in all calls: its vector versions have it.
+    text.vectors.add(symbol)
     kinds = "v" * len(args)
     mapping = ",".join(f"_ZGV_LLVM_M{lanes}{kinds}_{symbol}({symbol}_v{lanes})" for lanes in _LANES)
     attribute = f' "vector-function-abi-variant"="{mapping}"' if mapping else ""
