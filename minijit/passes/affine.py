@@ -19,7 +19,10 @@ from minijit.passes.polynomials import Poly, constant, degree, plus, times, vari
 _EXACT: Final = {"check_add": "add", "check_sub": "sub", "check_mul": "mul"}
 _ARITHMETIC: Final = ("add", "sub", "mul")
 _PURE: Final = frozenset(("const", "add", "sub", "mul", "and", "or", "xor", "icmp", "select", "convert"))
-_PURE_INTRINSICS: Final = frozenset(("smax", "smin", "umax", "umin", "abs"))
+_PURE_FLOATS: Final = frozenset(("fadd", "fsub", "fmul", "fdiv", "fneg", "fcmp"))
+_PURE_INTRINSICS: Final = frozenset(("smax", "smin", "umax", "umin", "abs", "fabs", "sqrt"))
+_UNSAFE_CONVERSIONS: Final = frozenset(("fptosi", "fptoui"))
+"""What is too large for them gives poison."""
 _DEEPEST: Final = 3
 """Products of more factors are left alone."""
 
@@ -71,7 +74,11 @@ class AffineForms:
         return answer
 
     def _is_fixed_instr(self, instr: Instr) -> bool:
-        pure = instr.op in _PURE or (instr.op == "intrinsic" and instr.attrs["name"] in _PURE_INTRINSICS)
+        pure = instr.op in _PURE or instr.op in _PURE_FLOATS
+        if instr.op == "intrinsic":
+            pure = instr.attrs["name"] in _PURE_INTRINSICS
+        if instr.op == "convert":
+            pure = instr.attrs["how"] not in _UNSAFE_CONVERSIONS
         if instr.op in ("udiv", "floor_div", "floor_mod"):
             pure = bool(known(instr.args[1]))
         return pure and all(map(self.fixed, instr.args))
