@@ -28,6 +28,7 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.options import Options
 from minijit.passes.assume_ranges import assume_ranges
+from minijit.passes.check_ahead import check_ahead
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
@@ -66,6 +67,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("split sums", split_sums),
     ("assume ranges", assume_ranges),
     ("interchange loops", interchange_loops),
+    ("check ahead", check_ahead),
     ("widen products", widen_products),
     ("join checks", join_checks),
     ("remove dead code", remove_dead_code),
@@ -87,6 +89,13 @@ ORDER: Final = (
     ("assume ranges", "remove dead code", "what only a removed check has used is dead"),
     ("use ranges", "version loops", "what never fails needs no test before a loop"),
     ("version loops", "interchange loops", "turns can run side by side only if none of them can fail"),
+    ("version loops", "check ahead", "a test before the loop is better than one for each block of turns"),
+    ("split sums", "check ahead", "what is carried from turn to turn can't be checked ahead"),
+    ("assume ranges", "check ahead", "the numbers that come in may need no check at all"),
+    ("interchange loops", "check ahead", "a loop over blocks of turns is none whose turns could run side by side"),
+    ("check ahead", "widen products", "what is widened does not tell any more which operand has to be small"),
+    ("check ahead", "join checks", "what is joined is no sum for it"),
+    ("check ahead", "remove dead code", "what only a removed check has used is dead"),
     ("interchange loops", "remove dead code", "addresses of elements that are kept in registers are dead"),
     ("remove dead code", "repeat bodies", "dead code makes bodies look longer"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),

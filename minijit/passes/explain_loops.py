@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.ir.nodes import Function, Instr, Param, Value
+from minijit.ir.nodes import Function, Instr
+from minijit.passes.carried_sums import is_carried_sum, is_float_sum, leaves_early
 from minijit.passes.explain_checks import LoopsAndChecks, source_text
 from minijit.passes.loop_nests import Loop
 
-_FLOAT_SUMS: Final = frozenset(("fadd", "fsub", "fmul"))
-_INTEGER_SUMS: Final = frozenset(("add", "sub", "mul", "and", "or", "xor", "intrinsic", "select"))
 _CALLS: Final = {"call_c": "a call", "invoke": "a call", "call_python": "a call into Python", "call_late": "a call"}
 ONLY_INNERMOST: Final = "only innermost loops are"
 
@@ -28,7 +27,7 @@ def why_not_vectorised(found: LoopsAndChecks, loop: Loop) -> str:
         return f"it may have to stop at line {kept[0].line} ({kept[0].what})"
     if loop.turns is None:
         return "the number of its turns is not known before it"
-    if _leaves_early(loop):
+    if leaves_early(loop):
         return "a `break` or `return` may end it early"
     carried = _carried(loop)
     if carried is not None:
@@ -43,10 +42,6 @@ def _quoted(function: Function, instr: Instr) -> str:
     return f" (`{text}`)" if text else ""
 
 
-def _leaves_early(loop: Loop) -> bool:
-    return any(edge.block not in loop.blocks for block in loop.blocks - {loop.header} for edge in block.edges)
-
-
 def _carried(loop: Loop) -> str | None:
     """What a variable that goes from turn to turn forbids."""
     for place, param in enumerate(loop.header.params):
@@ -55,30 +50,8 @@ def _carried(loop: Loop) -> str | None:
             continue
         name = param.name.partition(".")[0]
         what = f"`{name}`" if name else "a variable"
-        if any(_reaches(value, param, loop, _FLOAT_SUMS) for value in values):
+        if any(is_float_sum(value, param, loop) for value in values):
             return f"floats are added to {what} in the written order (fastmath=True allows any)"
-        if not all(_reaches(value, param, loop, _INTEGER_SUMS) for value in values):
+        if not all(is_carried_sum(value, param, loop) for value in values):
             return f"each turn needs {what} of the turn before"
     return None
-
-
-def _reaches(value: Value, param: Param, loop: Loop, ops: frozenset[str]) -> bool:
-    """Whether a value is made of what the loop's header has for `param`, with operations of these kinds."""
-    arriving: dict[Param, list[Value]] = {}
-    for block in loop.blocks:
-        for edge in block.edges:
-            for target, arg in zip(edge.block.params, edge.args, strict=True):
-                arriving.setdefault(target, []).append(arg)
-    waiting, seen = [value], set[Value]()
-    while waiting:
-        one = waiting.pop()
-        if one is param:
-            return True
-        if one in seen:
-            continue
-        seen.add(one)
-        if isinstance(one, Param):
-            waiting += arriving.get(one, [])
-        elif one.op in ops:
-            waiting += one.args
-    return False

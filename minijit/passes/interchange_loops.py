@@ -32,9 +32,10 @@ from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.unit import Unit
 from minijit.machine import F32, F64, I64
+from minijit.passes.access_families import Family, size_of
 from minijit.passes.affine import AffineForms
 from minijit.passes.lane_copy import LaneCopy
-from minijit.passes.lane_memory import Family, LaneMemory, size_of
+from minijit.passes.lane_memory import LaneMemory
 from minijit.passes.lane_regions import Nest, nest_of
 from minijit.passes.lane_test import LaneTest
 from minijit.passes.lane_values import LaneValues

@@ -14,8 +14,8 @@ from typing import TypeAlias
 from minijit.ir.builder import MachineBuilder, machine_type
 from minijit.ir.nodes import Block, Edge, Instr, Param, Terminator, Value
 from minijit.machine import I64, Machine
+from minijit.passes.access_families import Family, size_of, size_of_type
 from minijit.passes.clone_blocks import copy_instr
-from minijit.passes.lane_memory import Family, size_of, size_of_type
 from minijit.passes.lane_regions import Nest, Piece
 from minijit.passes.lane_values import LaneValues
 

@@ -16,55 +16,12 @@ from typing import Final
 
 from minijit.ir.nodes import Instr, Param, Value
 from minijit.ir.ops import OPS
-from minijit.machine import Machine
+from minijit.passes.access_families import Family, address_of, family_of
 from minijit.passes.affine import AffineForms
 from minijit.passes.lane_regions import Nest
-from minijit.passes.polynomials import Poly, constant_term, number_in, plus, split
+from minijit.passes.polynomials import constant_term, number_in
 
 _MOST_FAMILIES: Final = 8
-
-
-class Family:
-    """The accesses to elements at one place: of the same base, with offsets that differ in a constant.
-
-    Attributes
-    ----------
-    base : Value
-        Where the array begins.
-    offset : Poly
-        In bytes, without the constant.
-    first, beyond : int
-        Between which constants the accesses lie.
-    written : bool
-        Whether one of them is a store.
-    late : bool
-        Whether all accesses to the base stand in the last piece of the nest.
-    factors : dict of Value to Poly
-        By how many bytes the address changes with each counter.
-    rest : Poly
-        The offset where all counters are 0.
-    """
-
-    __slots__ = ("base", "beyond", "factors", "first", "late", "members", "offset", "rest", "written")
-
-    def __init__(self, base: Value, offset: Poly, factors: dict[Value, Poly], rest: Poly) -> None:
-        self.base = base
-        self.offset = offset
-        self.factors = factors
-        self.rest = rest
-        self.first: int = 0
-        self.beyond: int = 0
-        self.written = False
-        self.late = False
-        self.members: list[Instr] = []
-
-    def add(self, instr: Instr, start: int) -> None:
-        """Add an access that begins at a constant offset."""
-        end = start + size_of(instr)
-        self.first = min(self.first, start) if self.members else start
-        self.beyond = max(self.beyond, end) if self.members else end
-        self.written |= instr.op == "store"
-        self.members.append(instr)
 
 
 class LaneMemory:
@@ -86,53 +43,21 @@ class LaneMemory:
             family.late = family.base not in early
 
     def _add(self, instr: Instr, found: dict[object, Family]) -> bool:
-        place = self.address(instr.args[0])
+        place = address_of(instr.args[0], self.forms)
         if place is None:
             return False
         base, poly = place
-        number = constant_term(poly)
         offset = {monomial: factor for monomial, factor in poly.items() if monomial}
         key = (base, frozenset(offset.items()))
         family = found.get(key)
         if family is None:
-            parts = self._by_counter(offset)
-            if parts is None or len(found) >= _MOST_FAMILIES:
+            family = None if len(found) >= _MOST_FAMILIES else family_of(base, offset, self.forms)
+            if family is None:
                 return False
-            family = found[key] = Family(base, offset, *parts)
-        family.add(instr, number)
+            found[key] = family
+        family.add(instr, constant_term(poly))
         self.family_of[instr] = family
         return True
-
-    def address(self, pointer: Value) -> tuple[Value, Poly] | None:
-        """The base of a pointer, and its distance from there."""
-        total: Poly = {}
-        while isinstance(pointer, Instr) and pointer.op == "ptr_add":
-            pointer, offset = pointer.args
-            poly = self.forms.poly(offset)
-            if poly is None or self.forms.wrapping[offset] or not self.forms.is_affine(poly):
-                return None
-            total = plus(total, poly)
-        return None if self.forms.inside(pointer) else (pointer, total)
-
-    def _by_counter(self, offset: Poly) -> tuple[dict[Value, Poly], Poly] | None:
-        factors: dict[Value, Poly] = {}
-        rest = offset
-        for counter in self.forms.counters:
-            parts = split(rest, counter)
-            if parts is None:
-                return None
-            factor, rest = parts
-            if factor:
-                if any(value in self.forms.counters for monomial in factor for value in monomial):
-                    return None
-                factors[counter] = factor
-        return factors, rest
-
-    def turns_of(self, counter: Value) -> Value:
-        """The number of turns that a counter counts."""
-        turns = self.forms.counters[counter].turns
-        assert turns is not None
-        return turns
 
     def can_be_made_outside(self, value: Value, nest: Nest) -> bool:
         """Whether a value that is used in an inner nest could be computed before it."""
@@ -162,15 +87,3 @@ class LaneMemory:
             if any(other is not family and other.base is family.base for other in families):
                 return False
         return True
-
-
-def size_of(access: Instr) -> int:
-    """How many bytes a load or store touches."""
-    type = access.type if access.op == "load" else access.args[1].type
-    assert isinstance(type, Machine)
-    return size_of_type(type)
-
-
-def size_of_type(type: Machine) -> int:
-    """How many bytes a value takes in memory."""
-    return max(1, type.bits // 8)

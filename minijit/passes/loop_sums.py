@@ -126,3 +126,14 @@ class LoopSums:
 
 def _adds_to(term: Instr, value: Value) -> bool:
     return term.op == "check_add" or (term.op == "check_sub" and term.args[0] is value)
+
+
+def room_of_operands(op: str, args: list[Value]) -> list[tuple[Value, int]]:
+    """For each operand the number of bits besides the sign that it may have, so that the result fits in 64 bits."""
+    if op != "mul":
+        return [(arg, 62) for arg in args if known(arg) is None]
+    numbers = [known(arg) for arg in args]
+    if numbers == [None, None]:
+        return [(arg, 31) for arg in dict.fromkeys(args)]
+    bits = max(int(number).bit_length() for number in numbers if number is not None)
+    return [(arg, max(62 - bits, 0)) for arg in args if known(arg) is None]

@@ -28,14 +28,14 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from minijit.ir.builder import MachineBuilder, known
+from minijit.ir.builder import MachineBuilder
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, predecessors
 from minijit.ir.unit import Unit
 from minijit.machine import I64, I128
 from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
 from minijit.passes.loop_nests import Loop, outermost_loops, with_inner_loops
-from minijit.passes.loop_sums import SUMS, LoopSums
+from minijit.passes.loop_sums import SUMS, LoopSums, room_of_operands
 
 _MOST_TURNS: Final = 1 << 31
 _Halves: TypeAlias = dict[Value, tuple[Value, Value]]
@@ -128,7 +128,7 @@ class _Splitting:
             made = self.copy.of(instr)
             assert isinstance(made, Instr)
             made.op, made.attrs = instr.op.removeprefix("check_"), {}
-            for operand, bits in _limits(made):
+            for operand, bits in room_of_operands(made.op, made.args):
                 shifted = b.binary("add", operand, b.i64(1 << bits))
                 bad = b.or_(bad, b.binary("lshr", shifted, b.i64(bits + 1)))
         self.copy.blocks[self.sums.latch].instrs += b.block.instrs
@@ -189,14 +189,3 @@ class _Splitting:
         twin.block, twin.args = done, []
         edges = [Edge(out.block, [self.copy.of(arg) for arg in out.args]), Edge(again)]
         done.terminator = Terminator("branch", [holds], edges, b.span, {"likely": True})
-
-
-def _limits(instr: Instr) -> list[tuple[Value, int]]:
-    """For each operand the number of bits besides the sign that it may have, so that the result fits."""
-    if instr.op != "mul":
-        return [(arg, 62) for arg in instr.args if known(arg) is None]
-    numbers = [known(arg) for arg in instr.args]
-    if numbers == [None, None]:
-        return [(arg, 31) for arg in dict.fromkeys(instr.args)]
-    bits = max(int(number).bit_length() for number in numbers if number is not None)
-    return [(arg, max(62 - bits, 0)) for arg in instr.args if known(arg) is None]

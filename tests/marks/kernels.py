@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 A = np.arange(36.0).reshape(6, 6) + 1
 V = np.arange(6.0) + 1
 I = np.arange(6, dtype=np.int32)
+W = np.arange(6)
 
 
 def matmul(a=A, b=A, c=A):
@@ -216,3 +219,23 @@ def pivot(a=A):
                 best = i
         total += a[best, k]  # check: none
     return total
+
+
+def quotients(a=V, b=V, c=V):
+    for i in range(len(a)):  # vectorised
+        c[i] = float(a[i]) / float(b[i])  # check: none
+
+
+def roots(a=V, b=V, c=V):
+    for i in range(len(a)):  # vectorised
+        c[i] = math.sqrt(float(a[i]) - b[i] + 1.0)  # check: none
+
+
+def scaled_down(a=V, d=3.0, c=V):
+    for i in range(len(a)):  # vectorised
+        c[i] = float(a[i]) / d  # check: none
+
+
+def narrowed(a=W, c=I):
+    for i in range(len(a)):  # vectorised
+        c[i] = int(a[i]) // 2  # check: none
