@@ -26,10 +26,12 @@ from minijit.ir.nodes import Function
 from minijit.ir.printer import print_function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
+from minijit.library.registry import is_trusted
 from minijit.options import Options
 from minijit.passes.assume_ranges import assume_ranges
 from minijit.passes.check_ahead import check_ahead
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
+from minijit.passes.drop_own_checks import drop_own_checks
 from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
 from minijit.passes.forward_tuple_items import forward_tuple_items
 from minijit.passes.freshness import visible_effects
@@ -193,7 +195,9 @@ def _lower_instance(
 ) -> None:
     _finished(typed, "typed", clock, observe)
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
-    if not options.boundscheck:
+    if is_trusted(instance.function):
+        clock.run("drop own checks", lambda: drop_own_checks(lowered))
+    elif not options.boundscheck:
         clock.run("drop bounds checks", lambda: drop_bounds_checks(lowered))
     unit.functions[instance.symbol] = lowered
     unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)

@@ -19,6 +19,7 @@ from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.array_attributes import arrays
 from minijit.library.registry import Arg, Entry
+from minijit.library.samples import Known
 from minijit.numpy_types import ALL_DTYPES
 from minijit.runtime.typeof import type_of
 
@@ -97,6 +98,8 @@ def _goes_through(entry: Entry) -> bool:
 
 
 def _keywords_of(entry: Entry) -> Iterable[str]:
+    if entry.body is not None:
+        return entry.body.__code__.co_varnames[1 : entry.body.__code__.co_argcount]
     return (name for name in entry.keywords if name)
 
 
@@ -119,7 +122,9 @@ def _takes(entry: Entry, row: tuple[Any, ...], dtype: Any) -> bool:
     """Whether an entry takes a row of samples with its first array or number in a dtype."""
     args = []
     for position, value in enumerate(row):
-        if isinstance(value, np.ndarray):
+        if isinstance(value, Known):
+            value = value.value
+        elif isinstance(value, np.ndarray):
             value = np.ones_like(value, dtype)
         elif position == 0 and isinstance(value, np.generic):
             value = dtype.type(1)
@@ -130,6 +135,8 @@ def _takes(entry: Entry, row: tuple[Any, ...], dtype: Any) -> bool:
             return False
         args.append(Arg(one, UNKNOWN if isinstance(value, np.ndarray | np.generic) else value))
     try:
+        if entry.serves(args, {}):
+            return True
         found = entry.type_of_result(tuple(args), {})
     except Exception:  # a sample of another kind than the entry is made for
         return False

@@ -12,6 +12,7 @@ import numpy as np
 
 import minijit
 from minijit.library import registry
+from minijit.library.samples import Known
 
 _NUMBERS = itertools.count()
 
@@ -44,18 +45,23 @@ class _Writer:
             return "None" if value is None else "..."
         if isinstance(value, str):
             return repr(value)
+        if isinstance(value, Known):
+            return self.constant(value.value)
         if isinstance(value, tuple):
             return "(" + "".join(f"{self.write(item)}, " for item in value) + ")"
         if isinstance(value, slice):
             bounds = (value.start, value.stop, value.step)
             return ":".join("" if bound is None else self.write(bound) for bound in bounds)
         if isinstance(value, type | np.dtype):
-            name = f"c{len(self.constants)}"
-            self.constants[name] = value
-            return name
+            return self.constant(value)
         self.values.append(value)
         self.names.append(f"x{len(self.names)}")
         return self.names[-1]
+
+    def constant(self, value: Any) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants[name] = value
+        return name
 
     def index(self, value: Any) -> str:
         if isinstance(value, tuple) and value:

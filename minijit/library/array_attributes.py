@@ -85,13 +85,13 @@ def nbytes(b: Builder, array: Val) -> Val:
     return b.int_val(b.mul(size_of(b, array), b.i64(array_type(array).dtype.itemsize)))
 
 
-@lowers(attribute("ndim"), t.Array, result=t.INT, samples=arrays)
+@lowers(attribute("ndim"), t.Array, result=t.INT, fold=lambda array: array.type.ndim, samples=arrays)
 def ndim(b: Builder, array: Val) -> Val:
     """The number of axes."""
     return b.constant(t.INT, array_type(array).ndim)
 
 
-@lowers(attribute("itemsize"), t.Array, result=t.INT, samples=arrays)
+@lowers(attribute("itemsize"), t.Array, result=t.INT, fold=lambda array: array.type.dtype.itemsize, samples=arrays)
 def itemsize(b: Builder, array: Val) -> Val:
     """The number of bytes of an element."""
     return b.constant(t.INT, array_type(array).dtype.itemsize)

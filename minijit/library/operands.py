@@ -38,6 +38,16 @@ def is_real(one: t.Type) -> bool:
     return one in REAL or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "biuf")
 
 
+def is_real_array(one: t.Type) -> bool:
+    """Whether `one` is an array of real numbers or bools, with axes."""
+    return isinstance(one, t.Array) and one.dtype.kind in "biuf" and one.ndim > 0
+
+
+def is_real_row(one: t.Type) -> bool:
+    """Whether `one` is an array of real numbers or bools with one axis."""
+    return is_real_array(one) and isinstance(one, t.Array) and one.ndim == 1
+
+
 def int_part(b: Builder, value: Val) -> Value:
     """A bool, int or NumPy integer as an i64; uint64 only where it fits, which the caller has made sure of."""
     return b.index_of(value)

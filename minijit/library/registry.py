@@ -13,11 +13,13 @@ one whose patterns match the argument types and whose result rule gives a type i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import FunctionType
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
+from minijit.numpy_types import type_of_value
 
 
 class Arg:
@@ -44,6 +46,7 @@ Samples: TypeAlias = Iterable[tuple[Any, ...]] | Callable[[], Iterable[tuple[Any
 LowerRule: TypeAlias = Callable[..., Any]
 """``lower(builder, *vals) -> Val``; keyword arguments come as keyword arguments, see :func:`lowers`."""
 Rule = TypeVar("Rule", bound=LowerRule)
+Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 class Fusion(NamedTuple):
@@ -68,12 +71,14 @@ class Entry:
     """One way to compile one function; see :func:`lowers` for the fields."""
 
     __slots__ = (
+        "applies",
         "body",
         "effects",
         "fold",
         "function",
         "fusion",
         "keywords",
+        "known",
         "lower",
         "name",
         "patterns",
@@ -94,7 +99,9 @@ class Entry:
         fold: Fold = False,
         rest: Pattern | None = None,
         keywords: dict[str, Pattern] | None = None,
-        body: Callable[..., Any] | None = None,
+        body: FunctionType | None = None,
+        applies: Callable[..., bool] | None = None,
+        known: Iterable[str] = (),
         fusion: Fusion | None = None,
     ) -> None:
         self.function = function
@@ -108,11 +115,15 @@ class Entry:
         self.rest = rest
         self.keywords = keywords or {}
         self.body = body
+        self.applies = applies
+        self.known = frozenset(known)
         self.fusion = fusion
 
     def type_of_result(self, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> t.Type | None:
         """The type of the result for these arguments, or ``None`` where the entry does not apply."""
         fixed = len(self.patterns)
+        if self.body is not None:
+            return None
         if len(args) < fixed or (len(args) > fixed and self.rest is None):
             return None
         for position, arg in enumerate(args):
@@ -125,6 +136,29 @@ class Entry:
         if callable(self.result):
             return self.result(*args, **keywords)
         return self.result
+
+
+    def serves(self, args: Sequence[Arg], keywords: Mapping[str, Arg]) -> bool:
+        """Whether the body is compiled for these arguments; no entry without a body is."""
+        if self.body is None:
+            return False
+        code = self.body.__code__
+        names = code.co_varnames[: code.co_argcount]
+        values = self.body.__defaults__ or ()
+        optional = names[len(names) - len(values) :]
+        bound = {name: default_arg(value) for name, value in zip(optional, values, strict=True)}
+        bound.update(zip(names, args, strict=False))
+        if len(args) > len(names) or any(name not in names[len(args) :] for name in keywords):
+            return False
+        bound.update(keywords)
+        return len(bound) == len(names) and (self.applies is None or self.applies(*(bound[name] for name in names)))
+
+
+def default_arg(value: object) -> Arg:
+    """What is known of a default value."""
+    if value is None:
+        return Arg(t.NONE, None)
+    return Arg(type_of_value(value) or t.Const(value), value)
 
 
 def matches(pattern: Pattern, one: t.Type) -> bool:
@@ -262,12 +296,40 @@ def lowers(
 
 
 def implements(
-    function: object, *, samples: Samples = ()
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a body, a plain Python function in the compiled subset, that is compiled in place of `function`."""
+    function: object,
+    *,
+    when: Callable[..., bool] | None = None,
+    known: Iterable[str] = (),
+    samples: Samples = (),
+) -> Callable[[Body], Body]:
+    """Register a body, a plain Python function in the compiled subset, that is compiled in place of `function`.
 
-    def register(body: Callable[..., Any]) -> Callable[..., Any]:
-        add(Entry(function, (), t.NEVER, None, samples=samples, body=body))
+    A body may leave a case to NumPy: :func:`minijit.library.by_numpy.by_numpy`. Its own indices and sums are taken to
+    be right: they are not checked at run time, and negative indices do not count from the end. All is annotated with
+    ``Any``, since the run-time type checks of our tests would put more into the code for any other type.
+
+    Parameters
+    ----------
+    function : object
+        What the program calls; or ``method(name)``, whose receiver is the first argument.
+    when : callable, optional
+        Given an ``Arg`` for each parameter of the body, in order and with defaults filled in, says whether the body
+        serves the call; if not, the other entries of the function are asked.
+    known : iterable of str
+        Parameters whose values matter to the body: it is compiled for each of them that is known, as for
+        ``axis=1``. Of other parameters only the type counts.
+    samples : iterable of tuple
+        As for :func:`lowers`.
+    """
+
+    def register(body: Body) -> Body:
+        assert isinstance(body, FunctionType)
+        add(Entry(function, (), t.NEVER, None, samples=samples, body=body, applies=when, known=known))
         return body
 
     return register
+
+
+def is_trusted(function: FunctionType) -> bool:
+    """Whether a function belongs to the library: a body, or what a body calls."""
+    return (function.__module__ or "").startswith("minijit.library.")

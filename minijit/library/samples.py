@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
+
+
+class Known(NamedTuple):
+    """A number that stands in the text of the sample program; all others are given at run time."""
+
+    value: Any
+
 
 Rows: TypeAlias = Callable[[], Iterable[tuple[Any, ...]]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import types as python_types
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -94,10 +94,10 @@ def own_attribute(program: Program, cls: type, name: str) -> python_types.Functi
 
 
 def _method_of_user(
-    program: Program, function: Any, facts: Sequence[Fact], keywords: tuple[str, ...]
+    program: Program, function: Any, facts: Sequence[Fact], keywords: tuple[str, ...], known: Collection[str] = ()
 ) -> tuple[Target, Fact]:
     """Bind a call of a method; ``facts[0]`` is the receiver, which stands where functions have what is called."""
-    target, fact = _user_function(program, function, [NOTHING, *facts], keywords)
+    target, fact = _user_function(program, function, [NOTHING, *facts], keywords, known)
     if not isinstance(target, FunctionTarget):
         raise Unsupported(f"a call of the method {_name_of(function)}", "call a function outside of the class")
     return FunctionTarget(target.instance, tuple(map(_before, target.arguments))), fact
@@ -177,6 +177,9 @@ def resolve_call(
         return _library(program, value, positional, named)
     function = user_function(value)
     if function is not None and not _is_foreign(function):
+        if registry.is_trusted(function):
+            # What a body of the library knows, its helpers know.
+            return _user_function(program, function, facts, keywords, function.__code__.co_varnames)
         program.add_guard(Guard("function", function, function.__name__, function))
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
@@ -206,6 +209,9 @@ def _method(
         own = own_attribute(program, method.receiver.cls, method.name)
         if isinstance(own, python_types.FunctionType):
             return _method_of_user(program, own, [receiver, *args, *named.values()], tuple(named))
+    by_body = _body(program, registry.method(method.name), (receiver, *args), named)
+    if by_body is not None:
+        return by_body
     found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
     if found is None:
         given = ", ".join(str(fact.type) for fact in args)
@@ -219,15 +225,30 @@ def _method(
 def _library(
     program: Program, value: object, args: tuple[Fact, ...], named: dict[str, Fact]
 ) -> tuple[Target, Fact]:
-    for entry in registry.entries_of(value):
-        if entry.body is not None and isinstance(entry.body, python_types.FunctionType):
-            names = tuple(named)
-            return _user_function(program, entry.body, [NOTHING, *args, *named.values()], names)
+    found = _body(program, value, args, named)
+    if found is not None:
+        return found
     words = f"a call of {_name_of(value)}"
     found = program.resolver.entry(value, args, named) or resolve_typed_call(value, args, named)
     if found is None and any(is_object(fact.type) for fact in (*args, *named.values())):
         return resolve_any_call(value, args, named, words)
     return found or program.resolver.entry_or_error(value, args, named, words)
+
+
+def _body(
+    program: Program, key: object, args: Sequence[Fact], named: Mapping[str, Fact]
+) -> tuple[Target, Fact] | None:
+    """Bind a call of what the library has a body for; ``None`` where it has none for these arguments."""
+    for entry in registry.entries_of(key):
+        rows = [registry.Arg(fact.type, fact.const) for fact in args]
+        keywords = {name: registry.Arg(fact.type, fact.const) for name, fact in named.items()}
+        if entry.serves(rows, keywords):
+            assert entry.body is not None
+            facts = [*args, *named.values()]
+            if isinstance(key, registry.method):
+                return _method_of_user(program, entry.body, facts, tuple(named), entry.known)
+            return _user_function(program, entry.body, [NOTHING, *facts], tuple(named), entry.known)
+    return None
 
 
 def _exception(
@@ -243,9 +264,13 @@ def _exception(
 
 
 def _user_function(
-    program: Program, function: python_types.FunctionType, facts: Sequence[Fact], keywords: tuple[str, ...]
+    program: Program,
+    function: python_types.FunctionType,
+    facts: Sequence[Fact],
+    keywords: tuple[str, ...],
+    known: Collection[str] = (),
 ) -> tuple[Target, Fact]:
-    bound = bind_arguments(program, function, facts, keywords)
+    bound = bind_arguments(program, function, facts, keywords, known)
     if bound is None:
         return PythonTarget(function, t.NEVER, keywords), NOTHING
     sources, given = bound
@@ -271,11 +296,16 @@ def is_refused(program: Program, function: python_types.FunctionType) -> bool:
 
 
 def bind_arguments(
-    program: Program, function: python_types.FunctionType, facts: Sequence[Fact], keywords: tuple[str, ...]
+    program: Program,
+    function: python_types.FunctionType,
+    facts: Sequence[Fact],
+    keywords: tuple[str, ...],
+    known: Collection[str] = (),
 ) -> tuple[tuple[Source, ...], tuple[Fact, ...]] | None:
     """Where each parameter of `function` comes from, and what is known of it; ``None`` where Python's binding fails.
 
-    A source is the position of a fact, a tuple of positions (``*args``), or a ``DefaultValue``.
+    Of the parameters in `known` the value counts, not only the type. A source is the position of a fact, a tuple of
+    positions (``*args``), or a ``DefaultValue``.
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -303,7 +333,8 @@ def bind_arguments(
             default = fact_of_object(defaults[name], program.type_of)
             rows.append((DefaultValue(default.type, defaults[name]), default))
         else:
-            rows.append((sources[name], _generalise(facts[sources[name]])))
+            fact = facts[sources[name]]
+            rows.append((sources[name], fact if name in known else _generalise(fact)))
     if has_varargs:
         extra = tuple(range(code.co_argcount + 1, count + 1))
         whole = t.Tuple(tuple(facts[position].type for position in extra))

@@ -15,6 +15,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import UNKNOWN, Function, Instr
+from minijit.library.registry import is_trusted
 from minijit.library.targets import FunctionTarget
 from minijit.typeinfer.facts import fact_of_object, same_fact
 from minijit.typeinfer.inference import Inference
@@ -189,12 +190,14 @@ class Program:
         scope = function.__globals__
         if name in scope:
             value = scope[name]
-            self.add_guard(Guard("global", scope, name, value))
+            if not is_trusted(function):
+                self.add_guard(Guard("global", scope, name, value))
         else:
             known = scope.get("__builtins__", builtins)
             table = known if isinstance(known, dict) else vars(known)
             value = table.get(name, MISSING)
-            self.add_guard(Guard("builtin", scope, name, value, table))
+            if not is_trusted(function):
+                self.add_guard(Guard("builtin", scope, name, value, table))
         return self._fact_of_name(value), value
 
     def fact_of_cell(self, function: FunctionType, name: str) -> tuple[Fact, object]:
