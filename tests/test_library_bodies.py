@@ -1,0 +1,92 @@
+"""What the library says in Python (``@implements``): in CPython like the function itself, and native when called."""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minijit
+import minijit.library.load
+from minijit.library import registry
+from minijit.library.samples import Known
+from minijit.runtime.typeof import type_of
+from minijit.testing import assert_same
+from minijit.testing.checks import compare
+
+BODIES = [entry for entry in registry.all_entries() if entry.body is not None]
+ROW, TABLE = np.array([0.5, -1.5, 2.0, 7.0, 0.25]), np.arange(12.0).reshape(4, 3) ** 2
+SORTED, COUNTS = np.array([-1.0, 0.5, 2.0, 3.0, 9.0]), np.array([3, 1, 1, 0, 2])
+
+NATIVE: dict[str, tuple[Any, ...]] = {
+    "np.linalg.norm(a)": (ROW,),
+    "np.linalg.norm(a, axis=1)": (TABLE,),
+    "np.linalg.norm(a, np.inf)": (ROW,),
+    "np.linalg.norm(a, 1)": (TABLE,),
+    "np.interp(a, b, c)": (ROW, SORTED, ROW),
+    "np.interp(0.3, a, b, left=0.0)": (SORTED, ROW),
+    "np.cross(a, b)": (TABLE[0], TABLE[1]),
+    "np.cross(a, b[1])": (TABLE, TABLE),
+    "np.average(a, weights=b)": (ROW, SORTED),
+    "np.average(a, axis=0, weights=b)": (TABLE, np.arange(4.0)),
+    "np.trapezoid(a, b)": (ROW, SORTED),
+    "np.trapezoid(a, dx=0.5)": (TABLE,),
+    "np.polyval(a, b)": (ROW, SORTED),
+    "np.polyval(a, 0.5)": (ROW,),
+    "np.allclose(a, b)": (TABLE, TABLE + 1e-9),
+    "np.isclose(a, b, atol=0.1)": (TABLE, TABLE + 0.01),
+    "np.searchsorted(a, b, side='right')": (SORTED, ROW),
+    "a.searchsorted(b)": (SORTED, TABLE.T),
+    "np.digitize(a, b)": (ROW, SORTED[::-1]),
+    "np.bincount(a)": (COUNTS,),
+    "np.bincount(a, weights=b, minlength=9)": (COUNTS, ROW),
+    "np.histogram(a, 4)": (TABLE,),
+    "np.histogram(a, bins=b)": (TABLE, SORTED),
+}
+
+
+def _name(entry: registry.Entry) -> str:
+    assert entry.body is not None
+    return f"{entry.body.__module__.split('.')[-1]}.{entry.body.__name__} for {entry.name}"
+
+
+def _arg(value: Any) -> registry.Arg:
+    if isinstance(value, np.ndarray | np.generic):
+        one = type_of(value)
+        assert one is not None
+        return registry.Arg(one)
+    return registry.default_arg(value)
+
+
+@pytest.mark.parametrize("entry", BODIES, ids=_name)
+def test_body_in_python(entry: registry.Entry) -> None:
+    """Bodies check no index when they are compiled: CPython does, and sees that none is wrong."""
+    assert entry.body is not None
+    key: Any = entry.function
+    original = getattr(np.ndarray, key.name) if isinstance(key, registry.method) else key
+    rows = entry.samples() if callable(entry.samples) else entry.samples
+    tried = 0
+    for row in rows:
+        args = tuple(one.value if isinstance(one, Known) else one for one in row)
+        if entry.serves([_arg(one) for one in args], {}):
+            found = compare(entry.body, args, original=original, calls=1)
+            assert not found, f"{args}: {found}"
+            tried += 1
+    assert tried
+
+
+@pytest.mark.parametrize("text", sorted(NATIVE))
+def test_native(text: str) -> None:
+    """Nothing goes through Python, and nothing has to be left to the interpreter."""
+    args = NATIVE[text]
+    source = f"def f({', '.join('abc'[: len(args)])}):\n    return {text}\n"
+    filename = f"<body {text}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    scope: dict[str, Any] = {"np": np}
+    exec(compile(source, filename, "exec"), scope)
+    f = minijit.jit(fallback="error")(scope["f"])
+    assert_same(f, *args)
+    assert f.stats["bailouts"] == 0
+    assert "through Python" not in f.explain()
