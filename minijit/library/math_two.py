@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from minijit import types as t
 from minijit.ir.nodes import Value
@@ -24,6 +24,8 @@ _POW_RANGE = raised_by(math.pow, 10.0, 400.0)
 _FMOD_DOMAIN = raised_by(math.fmod, 1.0, 0.0)
 _REMAINDER_DOMAIN = raised_by(math.remainder, 1.0, 0.0)
 _LDEXP_RANGE = raised_by(math.ldexp, 1.0, 5000)
+_PYTHON_INTEGER: Final = (t.INT, t.BOOL)
+"""What `math.ldexp` takes as an exponent: no NumPy integers."""
 
 
 def is_nan(b: Builder, x: Value) -> Value:
@@ -129,7 +131,7 @@ _LDEXP_ROWS: Rows = pairs(
 )
 
 
-@lowers(math.ldexp, is_real, is_integer, result=t.FLOAT, effects="raises", fold=True, samples=_LDEXP_ROWS)
+@lowers(math.ldexp, is_real, _PYTHON_INTEGER, result=t.FLOAT, effects="raises", fold=True, samples=_LDEXP_ROWS)
 def _ldexp(b: Builder, x: Val, exponent: Val) -> Val:
     number = b.as_f64(x)
     clipped = b.intrinsic("smax", I64, b.intrinsic("smin", I64, bound(b, exponent), b.i64(5000)), b.i64(-5000))

@@ -31,6 +31,7 @@ from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.python_calls import (
     has_method,
     is_object,
+    method_of,
     resolve_any_call,
     resolve_method_call,
     resolve_object_attribute,
@@ -45,6 +46,7 @@ Source: TypeAlias = int | tuple[int, ...] | DefaultValue | CapturedValue
 
 _SETTLED_MODULES: Final = ("numpy", "math", "cmath", "operator", "builtins", "minijit")
 """Modules whose attributes are taken to stay what they are (docs/semantics.md)."""
+_VARKEYWORDS: Final = 0x08
 _UFUNC_METHODS: Final = ("reduce", "accumulate", "reduceat", "outer", "at")
 
 
@@ -73,7 +75,7 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
             return _method_of_user(program, own.fget, [fact], ())
         bound = t.BoundMethod(fact.type, name)
         return MethodTarget(bound), Fact(bound)
-    if registry.entries_of(registry.method(name)):
+    if registry.entries_of(registry.method(name)) or method_of(fact.type, name) is not None:
         method = t.BoundMethod(fact.type, name)
         return MethodTarget(method), Fact(method)
     raise Unsupported(f"attribute {name!r} of a value of type {fact.type}", "use it outside of the compiled function")
@@ -213,13 +215,14 @@ def _method(
     if by_body is not None:
         return by_body
     found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
-    if found is None:
-        given = ", ".join(str(fact.type) for fact in args)
-        raise Unsupported(
-            f"the method {method.name!r} of {method.receiver} with ({given})",
-            "call it outside of the compiled function",
-        )
-    return found
+    if found is not None:
+        return found
+    given = ", ".join(str(fact.type) for fact in args)
+    words = f"the method {method.name!r} of {method.receiver} with ({given})"
+    function = method_of(method.receiver, method.name)
+    if function is None:
+        raise Unsupported(words, "call it outside of the compiled function")
+    return program.resolver.entry_or_error(function, (receiver, *args), named, words)
 
 
 def _library(
@@ -270,6 +273,10 @@ def _user_function(
     keywords: tuple[str, ...],
     known: Collection[str] = (),
 ) -> tuple[Target, Fact]:
+    if is_refused(program, function):
+        positional, named = facts[1 : len(facts) - len(keywords)], facts[len(facts) - len(keywords) :]
+        words = f"a call of {_name_of(function)}"
+        return resolve_any_call(function, positional, dict(zip(keywords, named, strict=True)), words)
     bound = bind_arguments(program, function, facts, keywords, known)
     if bound is None:
         return PythonTarget(function, t.NEVER, keywords), NOTHING
@@ -278,16 +285,14 @@ def _user_function(
     if isinstance(callee, t.Closure):
         sources = (*map(CapturedValue, range(len(callee.captured))), *sources)
         given = (*map(fact_of_type, callee.captured), *given)
-    if is_refused(program, function):
-        positional, named = facts[1 : len(facts) - len(keywords)], facts[len(facts) - len(keywords) :]
-        words = f"a call of {_name_of(function)}"
-        return resolve_any_call(function, positional, dict(zip(keywords, named, strict=True)), words)
     instance = program.instance(function, given)
     return FunctionTarget(instance, sources), instance.result
 
 
 def is_refused(program: Program, function: python_types.FunctionType) -> bool:
     """Whether the front end does not take a function: Python carries out its calls then."""
+    if function.__code__.co_flags & _VARKEYWORDS:
+        return True
     try:
         program.source_of(function)
     except Unsupported:
@@ -314,8 +319,6 @@ def bind_arguments(
     for position in range(min(count, code.co_argcount)):
         sources[names[position]] = position + 1
     has_varargs = bool(code.co_flags & 0x04)
-    if code.co_flags & 0x08:
-        raise Unsupported(f"a call of {function.__qualname__}, which takes **keywords", "name the parameters")
     if count > code.co_argcount and not has_varargs:
         return None
     for position, keyword in enumerate(keywords):

@@ -17,8 +17,9 @@ from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, rever
 from minijit.library.operations import unknown_name
 from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
 from minijit.typeinfer.facts import join, same_fact
+from minijit.typeinfer.innermost_loops import blocks_of_innermost_loops
 from minijit.typeinfer.iterators import require_single_use
-from minijit.typeinfer.python_calls import blocks_in_loops, is_object, object_in_loop
+from minijit.typeinfer.python_calls import is_object, object_in_loop
 from minijit.typeinfer.rules import RULES
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 MAX_PASSES: Final = 60
 
 _SLOW_ON_OBJECTS: Final = frozenset({"binary", "inplace", "unary", "getitem", "setitem", "delitem", "unpack"})
-"""What the interpreter does on objects faster than native code, which has to ask it each time."""
+"""What the interpreter does on objects faster than native code, which has to ask it each time.
+
+It is refused in innermost loops; around those it costs little."""
 
 
 class Inference:
@@ -162,7 +165,9 @@ class Inference:
     def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
         """Keep what an operation is bound to, and give what is known of its result."""
         by_python = any(isinstance(case.target, PythonTarget) for case in bound[0].cases)
-        if by_python and instr.op in _SLOW_ON_OBJECTS and any(is_object(self.fact(arg).type) for arg in instr.args):
+        if by_python and instr.op in _SLOW_ON_OBJECTS and (
+            any(is_object(self.fact(arg).type) for arg in instr.args) or _gives_object(bound[0])
+        ):
             self._refuse_in_loop(instr)
         self.bindings[instr] = bound[0]
         return bound[1]
@@ -174,7 +179,7 @@ class Inference:
     def _refuse_in_loop(self, instr: Instr) -> None:
         if self._in_loops is None:
             self._in_loops = frozenset(
-                each for block in blocks_in_loops(self.source) for each in block.instrs
+                each for block in blocks_of_innermost_loops(self.source) for each in block.instrs
             )
         if instr in self._in_loops:
             raise object_in_loop([self.fact(arg).type for arg in instr.args])
@@ -187,6 +192,11 @@ class Inference:
             return self.bind(instr, (Binding((Case((), PythonTarget(raiser, t.NEVER), t.NEVER),)), NOTHING))
         self.objects[instr] = value
         return fact
+
+
+def _gives_object(binding: Binding) -> bool:
+    """Whether Python carries out an operation on values that native code knows, but has no entry for."""
+    return any(isinstance(case.target, PythonTarget) and case.target.result == t.OBJECT for case in binding.cases)
 
 
 def _raised_at_once(source: Function) -> set[Value]:

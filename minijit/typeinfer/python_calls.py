@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from types import MethodDescriptorType
 from typing import Final
+
+import numpy as np
 
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import Fact, fact_of_type
-from minijit.ir.nodes import Block, Function
 from minijit.library import sampling
 from minijit.library.operations import attribute_setter, call_anything, unpack_exactly
 from minijit.library.registry import Arg
@@ -33,6 +35,9 @@ _NEEDS_FRAME: Final = frozenset(
     {"eval", "exec", "globals", "locals", "vars", "dir", "super", "breakpoint", "__import__", "compile"}
 )
 """Builtins of the same kind."""
+
+_CHANGES_THE_ARRAY: Final = frozenset({"resize", "setflags"})
+"""Methods that change of an array what its type or its parts tell."""
 
 _METHODS_OF: Final = (list, dict, set, str, bytes)
 """Classes whose instances have the methods of their class and no others."""
@@ -121,6 +126,24 @@ def has_method(one: t.Object | t.PythonList, name: str) -> bool:
     return callable(getattr(cls, name, None))
 
 
+def method_of(one: t.Type, name: str) -> Callable[..., object] | None:
+    """The method of a class of which values are known natively; ``None`` where Python must not carry it out."""
+    match one:
+        case t.Array():
+            cls: type = np.ndarray
+        case t.NumpyScalar(dtype):
+            cls = dtype.type
+        case t.PythonScalar(name=kind):
+            cls = {"bool": bool, "int": int, "float": float, "complex": complex}[kind]
+        case t.Tuple(cls=kind) if kind is tuple:
+            cls = tuple
+        case _:
+            return None
+    found = getattr(cls, name, None)
+    is_plain = not name.startswith("_") and name not in _CHANGES_THE_ARRAY
+    return found if is_plain and isinstance(found, MethodDescriptorType) else None
+
+
 def _require_objects(facts: Sequence[Fact], words: str) -> None:
     for fact in facts:
         if not _is_python_object(fact.type):
@@ -188,7 +211,7 @@ _RESULTS: Final[dict[object, t.Type]] = {
 
 
 def object_in_loop(operands: Sequence[t.Type]) -> Unsupported:
-    """What to tell of an operation that the interpreter carries out faster: it stands in a loop."""
+    """What to tell of an operation that the interpreter carries out faster: it stands in an innermost loop."""
     for one in operands:
         for each in t.alternatives_of(one):
             if isinstance(each, t.Object) and each.cls in (list, dict, set):
@@ -198,16 +221,3 @@ def object_in_loop(operands: Sequence[t.Type]) -> Unsupported:
         "put what it holds into a number or array before the loop, as in float(x)",
     )
 
-
-def blocks_in_loops(function: Function) -> frozenset[Block]:
-    """The blocks that can be reached from themselves."""
-    reached: dict[Block, set[Block]] = {block: {edge.block for edge in block.edges} for block in function.blocks}
-    changed = True
-    while changed:
-        changed = False
-        for block in reversed(function.blocks):
-            whole = reached[block].union(*(reached[each] for each in reached[block]))
-            if len(whole) != len(reached[block]):
-                reached[block] = whole
-                changed = True
-    return frozenset(block for block, found in reached.items() if block in found)

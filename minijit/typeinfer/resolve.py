@@ -21,7 +21,7 @@ from minijit.library import registry
 from minijit.library.operations import item_at, length_of
 from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
 from minijit.typeinfer.facts import fact_of_object, join
-from minijit.typeinfer.python_calls import holds_object, is_object, resolve_object_operation
+from minijit.typeinfer.python_calls import holds_object, is_object, resolve_any_call, resolve_object_operation
 
 MAX_CASES: Final = 24
 """An operation with more combinations of operand types than this is not compiled."""
@@ -64,6 +64,11 @@ _HARMLESS: Final[frozenset[object]] = frozenset(
     }
 )
 """Operators that change nothing, so that the interpreter can run them again if they don't raise after all."""
+
+_ITERATION: Final[frozenset[object]] = frozenset(
+    {iter, next, reversed, enumerate, zip, map, filter, length_of, item_at}
+)
+"""What gives or takes iterators, which are no objects of Python's here."""
 
 
 def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[Binding, Fact]:
@@ -227,13 +232,15 @@ class Resolver:
     def entry_or_error(
         self, function: object, facts: Sequence[Fact], keywords: dict[str, Fact], words: str
     ) -> tuple[Target, Fact]:
-        """Like :meth:`entry`; what the library lacks is a call that raises where Python's does, else unsupported."""
+        """Like :meth:`entry`; what the library lacks is a call that raises where Python's does, or left to Python."""
         found = self.entry(function, facts, keywords)
         if found is not None:
             return found
         if callable(function) and raises(function, facts, keywords):
             effects = frozenset({"raises"}) if function in _HARMLESS else frozenset({"unknown", "raises"})
             return PythonTarget(function, t.NEVER, tuple(keywords), effects), NOTHING
+        if callable(function) and function not in _ITERATION:
+            return resolve_any_call(function, facts, keywords, words)
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
 

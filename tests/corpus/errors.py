@@ -284,3 +284,8 @@ def axis_in_message(a, n):
     for i in range(n):
         a[0, i] = 1
     return a
+
+
+@rows((1.25, 4), (1.25, True), (1.25, np.int32(4)), (1.25, np.bool_(True)))
+def ldexp_takes_ints_of_python_only(x, exponent):
+    return math.ldexp(x, exponent)

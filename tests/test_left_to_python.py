@@ -1,0 +1,112 @@
+"""What the library has no entry for costs itself only: operators, methods and calls that Python carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minijit
+from minijit.testing import assert_same, native
+
+DATA = np.array([3.0, 1.0, 2.0])
+
+
+def takes_keywords(x: Any, **more: Any) -> Any:
+    return x + more.get("y", 1)
+
+
+def strings(n: int) -> Any:
+    print("-" * n)
+    return "a" in "abc", "x" + "y" * n, f"{n:3d}".strip(), "abc"[1:n]
+
+
+def calls_with_keywords(n: int) -> Any:
+    return takes_keywords(n, y=3) + takes_keywords(2)
+
+
+def sliced_tuple(n: int) -> Any:
+    return (1, 2, 3, 4)[slice(0, 3)], n
+
+
+def unusual_arguments(a: Any, axis: Any = None) -> Any:
+    values, inverse = np.unique(a, return_inverse=True, axis=axis)
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i]
+    return values, inverse, total
+
+
+def methods(a: Any) -> Any:
+    return a.tobytes(), a[0].is_integer(), (1.5).hex(), (3).to_bytes(2, "big"), (1, 2).count(2)
+
+
+def wrong_axis(a: Any) -> Any:
+    return a.sum(axis=5)
+
+
+def wrong_keyword(a: Any) -> Any:
+    return a.sum(foo=1)
+
+
+def in_place(a: Any) -> Any:
+    a.byteswap(True)
+    return a
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        *((function, 3) for function in (strings, calls_with_keywords, sliced_tuple)),
+        *((function, DATA) for function in (unusual_arguments, methods, wrong_axis, wrong_keyword, in_place)),
+    ],
+)
+def test_the_rest_of_the_function_is_native(function: Callable[..., Any], argument: Any) -> None:
+    compiled = minijit.jit(function)
+    with native(compiled):
+        assert_same(compiled, argument)
+
+
+def resized(a: Any) -> Any:
+    a.resize((2, 3), refcheck=False)
+    return a
+
+
+def test_methods_that_change_the_shape_are_not_taken() -> None:
+    compiled = minijit.jit(resized)
+    with pytest.warns(minijit.FallbackWarning, match="attribute 'resize'"):
+        assert compiled(DATA.copy()).shape == (2, 3)
+
+
+# ---- objects in loops
+
+
+def around_a_loop(a: Any) -> Any:
+    totals = {}
+    for k in range(3):
+        total = 0.0
+        for x in a:
+            total += x * k
+        totals[k] = total
+    return totals
+
+
+def in_the_innermost_loop(a: Any) -> Any:
+    totals = {}
+    for k in range(3):
+        totals[k] = a[k]
+    return totals
+
+
+def test_objects_are_taken_around_an_innermost_loop() -> None:
+    compiled = minijit.jit(around_a_loop)
+    with native(compiled):
+        assert_same(compiled, DATA)
+
+
+def test_objects_are_left_to_the_interpreter_in_an_innermost_loop() -> None:
+    compiled = minijit.jit(in_the_innermost_loop)
+    with pytest.warns(minijit.FallbackWarning, match="a dict that a loop works on"):
+        assert_same(compiled, DATA)
