@@ -8,6 +8,7 @@ hashable. Concrete classes are never subclassed, so that ``isinstance`` means ex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from types import FunctionType
 from typing import Final, Literal, TypeAlias
@@ -110,6 +111,20 @@ def is_named_tuple(cls: type) -> bool:
     if cls is tuple or not issubclass(cls, tuple) or not (hasattr(cls, "_fields") and hasattr(cls, "_make")):
         return False
     return all(getattr(cls, name, None) == getattr(tuple, name) for name in _OF_TUPLE)
+
+
+def is_plain_member(value: object) -> bool:
+    """Whether `value` is a member of an enumeration that has no operators of the user's: it is what it is."""
+    return isinstance(value, Enum) and _is_plain_enumeration(type(value))
+
+
+@cache
+def _is_plain_enumeration(cls: type) -> bool:
+    own = {name: held for base in cls.__mro__ for name, held in vars(base).items() if base.__module__ != "enum"}
+    return not any(
+        isinstance(held, FunctionType) and held.__module__ != "enum" and name.startswith("__")
+        for name, held in own.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)

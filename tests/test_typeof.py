@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections import namedtuple
 from typing import Any
 
@@ -55,10 +54,6 @@ class FloatChild(float):
     pass
 
 
-class Colour(enum.IntEnum):
-    RED = 1
-
-
 class Point(namedtuple("Point", "x y")):
     """Not a tuple in all that it does."""
 
@@ -74,7 +69,6 @@ class Point(namedtuple("Point", "x y")):
         2**63,
         -(2**63) - 1,
         FloatChild(1),
-        Colour.RED,
         Point(1, 2),
         "a longer text " * 10,
         b"bytes",

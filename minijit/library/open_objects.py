@@ -37,7 +37,7 @@ def is_open(value: object) -> bool:
         return cls in _OPEN_BUILTINS
     if root in _CALLED_BY_THE_PROGRAM:
         return issubclass(cls, _OPEN_OF_NUMPY)
-    return not (is_service(cls) or is_int_member(value) or _has_entries(value))
+    return not (is_service(cls) or t.is_plain_member(value) or _has_entries(value))
 
 
 _OF_MEMBERS: Final = ("__new__", "__repr__", "__str__", "__format__", "__doc__", "__getattribute__", "__getnewargs__")

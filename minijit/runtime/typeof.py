@@ -84,7 +84,7 @@ def type_of(value: object) -> t.Type | None:
         return t.Const(value) if len(value) <= MAX_STRING else None  # type: ignore[arg-type]
     if cls.__module__ in _SERVICE_MODULES and cls.__qualname__ in _SERVICES:
         return t.Object(cls)
-    if cls in _KNOWN_CLASSES or isinstance(value, np.dtype | Native):
+    if cls in _KNOWN_CLASSES or isinstance(value, np.dtype | Native) or t.is_plain_member(value):
         return t.Const(value)
     return None
 

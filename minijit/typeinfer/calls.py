@@ -125,6 +125,8 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
     if is_service(type(owner)) and callable(getattr(owner, name, None)):
         method = t.BoundMethod(t.Const(owner), name)
         return MethodTarget(method), Fact(method)
+    if name in ("name", "value") and t.is_plain_member(owner):
+        return _constant(program, getattr(owner, name))
     if not isinstance(owner, python_types.ModuleType | type | np.dtype | np.finfo | np.iinfo | np.ufunc):
         return resolve_object_attribute(name)
     if isinstance(owner, type) and (owner.__module__ or "").split(".")[0] not in _SETTLED_MODULES:

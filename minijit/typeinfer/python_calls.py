@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from enum import Enum
 from types import MethodDescriptorType
 from typing import Final
 
@@ -57,6 +58,8 @@ def _is_for_python(one: t.Type) -> bool:
         case t.Const(value=type() as cls):
             # A metaclass may have operators.
             return type(cls) is not type
+        case t.Const(value=value):
+            return isinstance(value, Enum)
         case _:
             return False
 
