@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minijit
+from minijit.testing import assert_same, native
 
 
 def twice(function: Callable[[float], float], x: float) -> float:
@@ -148,6 +149,62 @@ def assigned_inside(n: int) -> int:
     return value
 
 
+def kept_in_a_loop(n: int) -> int:
+    total = 0
+    for k in range(n):
+        add = lambda x: x + k  # noqa: E731
+        same = add
+        total += same(k)
+    return total
+
+
+def renamed(n: int) -> int:
+    def scaled(x: int) -> int:
+        return x * factor
+
+    factor = 1
+    same = scaled
+    factor = 2
+    return same(n)
+
+
+def assigned_aside(n: int) -> int:
+    factor = 1
+
+    def scaled(x: int) -> int:
+        return x * factor
+
+    return scaled(factor := n)
+
+
+def each_other(n: int) -> bool:
+    def is_even(k: int) -> bool:
+        return k == 0 or is_odd(k - 1)
+
+    def is_odd(k: int) -> bool:
+        return k > 0 and is_even(k - 1)
+
+    return is_even(n)
+
+
+def returned(n: int) -> Any:
+    return lambda x: x + n
+
+
+@pytest.mark.parametrize("function", [kept_in_a_loop, renamed, assigned_inside, assigned_aside, each_other])
+def test_variables_that_change_are_left_to_the_interpreter(function: Callable[[int], Any]) -> None:
+    with pytest.warns(minijit.FallbackWarning, match="may change afterwards|use each other"):
+        assert minijit.jit(function)(4) == function(4)
+
+
+def test_a_nested_function_that_is_returned() -> None:
+    with pytest.warns(minijit.FallbackWarning, match="leaves native code"):
+        assert minijit.jit(returned)(4)(1) == 5
+
+
+# ---- functions that are made anew by each use
+
+
 def calls_itself(n: int) -> int:
     def factorial(k: int) -> int:
         return 1 if k < 2 else k * factorial(k - 1)
@@ -155,16 +212,147 @@ def calls_itself(n: int) -> int:
     return factorial(n)
 
 
-def returned(n: int) -> Any:
-    return lambda x: x + n
+def lambda_that_calls_itself(n: int) -> int:
+    factorial = lambda k: 1 if k < 2 else k * factorial(k - 1)  # noqa: E731
+    return factorial(n)
 
 
-@pytest.mark.parametrize("function", [in_a_loop, assigned_later, assigned_perhaps, assigned_inside, calls_itself])
-def test_variables_that_change_are_left_to_the_interpreter(function: Callable[[int], Any]) -> None:
-    with pytest.warns(minijit.FallbackWarning, match="may change afterwards"):
+def sorts(n: int) -> Any:
+    values = (np.arange(n) * 7) % n
+
+    def sort(low: int, high: int) -> None:
+        if low >= high:
+            return
+        place = low
+        for k in range(low, high):
+            if values[k] < values[high]:
+                values[k], values[place] = values[place], values[k]
+                place += 1
+        values[place], values[high] = values[high], values[place]
+        sort(low, place - 1)
+        sort(place + 1, high)
+
+    sort(0, n - 1)
+    return values
+
+
+def reads_beyond_the_end(n: int) -> Any:
+    values = np.arange(n)
+
+    def read(k: int) -> Any:
+        return values[k] if k > n else read(k + 1)
+
+    return read(0)
+
+
+def never_ends(n: int) -> int:
+    def again(k: int) -> int:
+        return again(k + 1)
+
+    return again(n)
+
+
+def sees_each_value(n: int) -> Any:
+    def scaled(x: int) -> Any:
+        return x * factor + shifted(x)
+
+    def shifted(x: int) -> Any:
+        return x + factor
+
+    factor = n
+    first = scaled(2)
+    factor = n + 0.5
+    return first, scaled(2), shifted(3)
+
+
+def area(function: Callable[[float], float], steps: int) -> float:
+    return sum_of(function, steps) / steps
+
+
+def sum_of(function: Callable[[float], float], steps: int) -> float:
+    total = 0.0
+    for k in range(steps):
+        total += function(k / steps)
+    return total
+
+
+def handed_on(n: int) -> float:
+    total = 0.0
+    for k in range(n):
+        shift = lambda x: x + k  # noqa: E731
+        total += area(lambda x: x * k, 3) + area(shift, 2) + area(function=shift, steps=4)
+    return total
+
+
+def with_arrays(n: int) -> float:
+    total = 0.0
+    for k in range(n):
+        row = np.ones(3) * k
+
+        def item(i: int) -> Any:
+            return row[i] + row.sum()
+
+        total += item(k % 3)
+    return total
+
+
+def with_all_kinds_of_parameters(n: int) -> int:
+    def add(x: int, y: int = 2, *rest: int, z: int = 3) -> int:
+        return x * k + y + len(rest) + z
+
+    total = 0
+    for k in range(n):
+        total += add(k) + add(k, 1) + add(k, 1, 2, 3) + add(k, z=k)
+    return total
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(in_a_loop, assigned_later, calls_itself, lambda_that_calls_itself, sorts, reads_beyond_the_end, never_ends),
+        *(sees_each_value, handed_on, with_arrays, with_all_kinds_of_parameters),
+    ],
+)
+def test_functions_that_are_only_called(function: Callable[[int], Any]) -> None:
+    compiled = minijit.jit(function)
+    with native(compiled, bails=function is never_ends):
+        assert_same(compiled, 4)
+
+
+def identity(function: Callable[[int], int]) -> Callable[[int], int]:
+    return function
+
+
+def given_back(n: int) -> int:
+    def scaled(x: int) -> int:
+        return x * factor
+
+    factor = 1
+    same = identity(scaled)
+    factor = 2
+    return same(n)
+
+
+def made_by_another(n: int) -> int:
+    factor = 1
+
+    def make() -> Callable[[int], int]:
+        def scaled(x: int) -> int:
+            return x * factor
+
+        return scaled
+
+    same = make()
+    factor = 2
+    return same(n)
+
+
+@pytest.mark.parametrize("function", [given_back, made_by_another])
+def test_functions_that_calls_give_back(function: Callable[[int], Any]) -> None:
+    with pytest.warns(minijit.FallbackWarning, match="which is kept"):
         assert minijit.jit(function)(4) == function(4)
 
 
-def test_a_nested_function_that_is_returned() -> None:
-    with pytest.warns(minijit.FallbackWarning, match="leaves native code"):
-        assert minijit.jit(returned)(4)(1) == 5
+def test_a_variable_that_may_be_unassigned() -> None:
+    with pytest.warns(minijit.FallbackWarning, match="'value', which may be unassigned"):
+        assert minijit.jit(assigned_perhaps)(4) == 4

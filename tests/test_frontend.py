@@ -158,7 +158,7 @@ REFUSED = [
     ("def f(x):\n    return {i for i in x}\n", "a set comprehension", (2, 11)),
     ("def f(x):\n    return {i: i for i in x}\n", "a dict comprehension", (2, 11)),
     ("def f(x):\n    return {1: 2, **x}\n", "** in a dict display", (2, 11)),
-    ("def f(x):\n    g = lambda: x\n    x = 1\n", "a lambda that uses 'x', which may change", (2, 8)),
+    ("def f(x):\n    g = lambda: x\n    h = g\n    x = 1\n", "a lambda that uses 'x', which may change", (2, 8)),
     ("def f(x):\n    @x\n    def g(): pass\n", "a decorated function inside a function", (3, 4)),
     ("def f(x):\n    def g(y=x): pass\n", "a default value of a nested function that is no literal", (2, 12)),
     ("def f(x):\n    class C: pass\n", "a class defined inside a function", (2, 4)),

@@ -19,7 +19,7 @@ from minijit.ir.nodes import Function, Value
 
 Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword
 """Syntax nodes that have a place in the file."""
-BuildNested: TypeAlias = Callable[[ast.FunctionDef | ast.Lambda, CodeType, tuple[str, ...]], Function]
+BuildNested: TypeAlias = Callable[[ast.FunctionDef | ast.Lambda, CodeType, tuple[str, ...], str], Function]
 ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"
 StatementHandler: TypeAlias = "Callable[[Builder, Any], None]"
 _E = TypeVar("_E", bound=Callable[..., Value])
@@ -66,9 +66,15 @@ class Builder(Ssa):
     filename : str
         For error messages.
     build_nested : callable
-        Builds a function that is defined inside of this one: ``build_nested(node, code, captured)``.
-    captured : frozenset of str
+        Builds a function that is defined inside of this one: ``build_nested(node, code, captured, itself)``.
+    captured : tuple of str
         What this function itself takes from the one that it is nested in.
+    itself : str
+        The variable of the function around it that holds this function, if it calls itself by it.
+    momentary : dict
+        For nested functions that are made anew by each use (:mod:`minijit.frontend.momentary`): what makes them there.
+    parents : dict or None
+        The syntax nodes of the function's scope, each with the one around it; made when it is first asked for.
     local_names, free_names : frozenset of str
         As the code object has them, so that Python's scoping rules need no second implementation; all other names are
         globals or builtins.
@@ -84,13 +90,17 @@ class Builder(Ssa):
         class_name: str,
         build_nested: BuildNested,
         captured: tuple[str, ...] = (),
+        itself: str = "",
     ) -> None:
         super().__init__()
         self.node = node
         self.code = code
         self.filename = filename
         self.build_nested: Final = build_nested
-        self.captured: Final = frozenset(captured)
+        self.captured: Final = captured
+        self.itself: Final = itself
+        self.momentary: Final[dict[str, Callable[[Span], Value]]] = {}
+        self.parents: dict[ast.AST, ast.AST] | None = None
         self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars + captured)
         self.free_names: Final = frozenset(code.co_freevars) - self.local_names
         self.loops: Final[list[tuple[Draft, Draft]]] = []

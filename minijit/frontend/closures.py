@@ -2,17 +2,25 @@
 
 Python's closures see their variables as they are when they are called. Native code gives a nested function the values
 as they are when it is defined; both are the same where no assignment can come in between, and that is what is checked.
+Where one can, a function that is only called is made anew by each use (:mod:`minijit.frontend.momentary`).
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from minijit.errors import Unsupported
+from minijit.errors import Span, Unsupported
 from minijit.frontend.builder import Builder, expression, span_of, statement
+from minijit.frontend.momentary import (
+    is_assigned_aside,
+    is_bound_once,
+    is_only_used_in_calls,
+    is_part_of_call,
+    variable_of_lambda,
+)
 from minijit.ir.nodes import Instr, Value
 
 NestedNode: TypeAlias = ast.FunctionDef | ast.Lambda
@@ -28,31 +36,71 @@ def nested_function(b: Builder, node: ast.FunctionDef) -> None:
     name = b.mangle(node.name)
     if name not in b.local_names:
         raise b.refuse(node, "a global function defined inside a function", "define it at module level")
-    b.write(name, _make(b, node, name))
+    b.write(name, _define(b, node, name, name))
 
 
 @expression(ast.Lambda)
 def lambda_(b: Builder, node: ast.Lambda) -> Value:
     """``lambda x: ...``."""
-    return _make(b, node, "<lambda>")
+    return _define(b, node, "<lambda>", variable_of_lambda(b, node))
 
 
-def _make(b: Builder, node: NestedNode, name: str) -> Instr:
+def _define(b: Builder, node: NestedNode, name: str, variable: str) -> Value:
+    """The function; for one that is made anew by each use, a sign that its definition has been passed."""
     code = _code_of(b, node, name)
-    defaults, keyword_defaults = _defaults(b, node)
-    captured = tuple(free for free in code.co_freevars if free in b.local_names)
-    for each in captured:
-        _check_settled(b, node, each)
-    values = [b.read(each, span_of(node)) for each in captured]
+    free = [each for each in code.co_freevars if each in b.local_names or each == b.itself]
+    itself = variable if variable in free and is_bound_once(b, variable) else ""
+    captured = tuple(each for each in free if each != itself)
     attrs = {
         "name": name,
         "code": code,
-        "nested": b.build_nested(node, code, captured),
+        "nested": b.build_nested(node, code, captured, itself),
         "captured": captured,
-        "defaults": defaults,
-        "keyword_defaults": keyword_defaults,
+        **_defaults(b, node),
     }
-    return b.emit("make_function", values, span_of(node), attrs)
+    changing = [each for each in captured if not _is_settled(b, node, each)]
+    if not changing:
+        return _make(b, span_of(node), attrs)
+    if any(each == b.itself or is_assigned_aside(b, each) for each in captured):
+        raise _may_change(b, node, changing[0])
+    attrs["momentary"] = True
+    if variable and is_only_used_in_calls(b, variable):
+        b.momentary[variable] = _maker(b, node, attrs)
+        return b.const(None, span_of(node))
+    if isinstance(node, ast.Lambda) and is_part_of_call(b, node):
+        return _make(b, span_of(node), attrs)
+    raise _may_change(b, node, changing[0])
+
+
+def _maker(b: Builder, node: NestedNode, attrs: dict[str, Any]) -> Callable[[Span], Value]:
+    """What makes a function at the place of its use."""
+    is_running = False
+
+    def make(span: Span) -> Value:
+        nonlocal is_running
+        if is_running:
+            raise b.refuse(node, "nested functions that use each other", "define them at module level")
+        is_running = True
+        made = _make(b, span, dict(attrs))
+        is_running = False
+        return made
+
+    return make
+
+
+def _make(b: Builder, span: Span, attrs: dict[str, Any]) -> Instr:
+    return b.emit("make_function", [_captured_value(b, each, span, attrs) for each in attrs["captured"]], span, attrs)
+
+
+def _captured_value(b: Builder, name: str, span: Span, attrs: dict[str, Any]) -> Value:
+    if name in b.momentary:
+        return b.momentary[name](span)
+    before = b.here.values.get(name)
+    value = b.read(name, span)
+    if value is not before and isinstance(value, Instr) and value.op == "check_bound":
+        # Python would find out later, when the function reads it, and raise another exception.
+        value.attrs["captured"] = attrs["name"]
+    return value
 
 
 def _code_of(b: Builder, node: NestedNode, name: str) -> CodeType:
@@ -66,12 +114,13 @@ def _code_of(b: Builder, node: NestedNode, name: str) -> CodeType:
     return found[0]
 
 
-def _defaults(b: Builder, node: NestedNode) -> tuple[tuple[object, ...], dict[str, object]]:
+def _defaults(b: Builder, node: NestedNode) -> dict[str, object]:
     """The default values, which must be literals: others would have to be kept with the function."""
     arguments = node.args
     values = tuple(_literal(b, default) for default in arguments.defaults)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    return values, {b.mangle(one.arg): _literal(b, default) for one, default in pairs if default is not None}
+    named = {b.mangle(one.arg): _literal(b, default) for one, default in pairs if default is not None}
+    return {"defaults": values, "keyword_defaults": named}
 
 
 def _literal(b: Builder, node: ast.expr) -> object:
@@ -87,26 +136,25 @@ def _literal(b: Builder, node: ast.expr) -> object:
 # ---- variables that no longer change
 
 
-def _check_settled(b: Builder, node: NestedNode, name: str) -> None:
-    """Refuse to capture a variable that may change, or be assigned for the first time, after `node`."""
+def _is_settled(b: Builder, node: NestedNode, name: str) -> bool:
+    """Whether a variable can no longer change, or be assigned for the first time, after `node`."""
     if name in b.captured:
         # Captured itself, so the function around has been asked already.
-        return
+        return True
+    if name in b.momentary or name == b.itself:
+        return False
     own_loops = dict(_nodes_with_loops(b.node)).get(node, frozenset())
     body = b.node.body if isinstance(b.node, ast.FunctionDef) else []
     is_assigned = name in map(b.mangle, _parameters(b.node)) or any(
         _assigns_for_certain(b, each, name) for each in body if _is_before(each, node)
     )
-    for other, loops in _nodes_with_loops(b.node):
-        if not _assigns(b, other, name):
-            continue
-        if _place(other) >= _place(node) or loops & own_loops:
-            raise _may_change(b, node, name)
     if not is_assigned:
-        raise _may_change(b, node, name)
-    for inner in ast.walk(b.node):
-        if isinstance(inner, ast.Nonlocal) and name in map(b.mangle, inner.names):
-            raise _may_change(b, node, name)
+        return False
+    for other, loops in _nodes_with_loops(b.node):
+        if _assigns(b, other, name) and (_place(other) >= _place(node) or loops & own_loops):
+            return False
+    rebound = (inner.names for inner in ast.walk(b.node) if isinstance(inner, ast.Nonlocal))
+    return not any(name in map(b.mangle, names) for names in rebound)
 
 
 def _may_change(b: Builder, node: NestedNode, name: str) -> Unsupported:

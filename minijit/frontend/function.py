@@ -46,18 +46,20 @@ def build_function(function: FunctionType) -> Function:
 
 def build_from_source(source: Source, code: CodeType) -> Function:
     """As :func:`build_function`, for source that was found already."""
-    return _build(source, source.node, code, ())
+    return _build(source, source.node, code, (), "")
 
 
 def _build(
-    source: Source, node: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...]
+    source: Source, node: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...], itself: str
 ) -> Function:
     """The SSA of a function of a file; a nested one has what it captures as its first parameters."""
 
-    def build_nested(inner: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...]) -> Function:
-        return _build(source, inner, code, captured)
+    def build_nested(
+        inner: ast.FunctionDef | ast.Lambda, code: CodeType, captured: tuple[str, ...], itself: str
+    ) -> Function:
+        return _build(source, inner, code, captured, itself)
 
-    builder = Builder(node, code, source.filename, source.class_name, build_nested, captured)
+    builder = Builder(node, code, source.filename, source.class_name, build_nested, captured, itself)
     _refuse_kinds(builder, node, code)
     span = Span(node.lineno, node.col_offset, *span_of(node)[2:])
     result = Function(code.co_name, source.filename, span)

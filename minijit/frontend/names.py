@@ -20,7 +20,10 @@ def name(b: Builder, node: ast.Name) -> Value:
     identifier = b.mangle(node.id)
     span = span_of(node)
     if identifier in b.local_names:
-        return b.read(identifier, span)
+        value = b.read(identifier, span)
+        return b.momentary[identifier](span) if identifier in b.momentary else value
+    if identifier == b.itself:
+        return b.emit("make_function", [b.entry.values[each] for each in b.captured], span, {"name": identifier})
     if identifier in b.free_names:
         return b.emit("freevar", [], span, {"name": identifier})
     if identifier == "__debug__":

@@ -147,8 +147,10 @@ class Program:
         return self._nested[function] if function in self._nested else self.front_end(function)
 
     def nested_function(self, outer: FunctionType, instr: Instr) -> FunctionType:
-        """The function that stands for all that a ``make_function`` of `outer` makes."""
+        """The function that stands for all that a ``make_function`` of `outer` makes; `outer` itself without code."""
         attrs = instr.attrs
+        if "code" not in attrs:
+            return outer
         key = (outer, attrs["code"])
         if key not in self._templates:
             cells = dict(zip(outer.__code__.co_freevars, outer.__closure__ or (), strict=True))

@@ -106,8 +106,11 @@ def _unbound(_inference: Inference, _instr: Instr, _inputs: Inputs) -> Fact:
     return Fact(t.UNBOUND)
 
 
-def _check_bound(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
+def _check_bound(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     (fact,) = inputs
+    if "captured" in instr.attrs and t.UNBOUND in t.members_of(fact.type):
+        name = instr.attrs["name"]
+        raise Unsupported(f"a nested function that uses {name!r}, which may be unassigned", f"assign {name!r} before")
     if isinstance(fact.type, t.Union) and t.UNBOUND in fact.type.members:
         return fact_of_type(t.union_of(tuple(one for one in fact.type.members if one != t.UNBOUND)))
     return NOTHING if fact.type == t.UNBOUND else fact
@@ -205,10 +208,29 @@ def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     keywords = tuple(instr.attrs.get("keywords", ()))
     inputs = expand_starred(inputs, instr)
+    is_momentary = any(isinstance(arg, Instr) and "momentary" in arg.attrs for arg in instr.args)
     is_raised = instr in inference.raised and not any(isinstance(fact.type, t.Union) for fact in inputs)
-    return inference.bind(
+    result = inference.bind(
         instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
     )
+    if is_momentary and _holds_closure(result.type):
+        raise Unsupported("a nested function whose variables may change, and which is kept", "pass them as arguments")
+    return result
+
+
+def _holds_closure(one: t.Type) -> bool:
+    """Whether a nested function is in a value."""
+    match one:
+        case t.Closure():
+            return True
+        case t.Union(members):
+            return any(map(_holds_closure, members))
+        case t.Tuple(items):
+            return any(map(_holds_closure, items))
+        case t.Iterator():
+            return True
+        case _:
+            return False
 
 
 def expand_starred(inputs: Inputs, instr: Instr) -> Inputs:
