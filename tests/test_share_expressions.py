@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,37 @@ def test_zeros_of_either_sign_stay_two() -> None:
 def test_the_first_check_raises(i: int) -> None:
     with pytest.raises(IndexError, match=f"index {i} is out of bounds"):
         minijit.njit(add_in_place)(np.zeros(4), i, 1.0)
+
+
+def read_twice(a, b, i):
+    return a[i] * a[i] + b[i]
+
+
+def read_around_a_store(a, b, i):
+    x = a[i]
+    b[i] = x + 1.0
+    y = a[i]
+    if y > 0.0:
+        y += a[i]
+    return x, y
+
+
+def read_behind_a_join(a, b, i):
+    if a[i] > 0.0:
+        b[i] = a[i] + 2.0
+    return a[i]
+
+
+@pytest.mark.parametrize(
+    "function, loads", [(read_twice, 2), (read_around_a_store, 2), (read_behind_a_join, 2)], ids=lambda each: str(each)
+)
+def test_memory_is_read_again_only_where_it_may_have_changed(function: Callable[..., object], loads: int) -> None:
+    assert count(shared(function, FLOATS, FLOATS, t.INT), "load") == loads
+    compiled = minijit.njit(function)
+    a = np.array([1.0, -2.0, 3.0])
+    for i in (0, 1, -1):
+        same = a.copy()
+        assert compiled(a.copy(), a.copy(), i) == function(a.copy(), a.copy(), i)
+        again = a.copy()
+        assert compiled(same, same, i) == function(again, again, i)
+        np.testing.assert_array_equal(same, again)

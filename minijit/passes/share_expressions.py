@@ -15,7 +15,8 @@ After::
 
 An operation without effects gives the same for the same operands, and a check that has been passed once is passed
 again. An instruction is replaced by an equal one that dominates it (value numbering over the dominator tree, Briggs,
-Cooper and Simpson, "Value Numbering", 1997). ``a[i] += x`` checks its index once this way.
+Cooper and Simpson, "Value Numbering", 1997). ``a[i] += x`` checks its index once this way. What is read from memory is
+shared as long as nothing may have been written in between, in a block and in those that are reached from it alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from minijit.ir.dominance import Dominators
-from minijit.ir.nodes import Block, Function, Instr, Value
+from minijit.ir.nodes import Block, Function, Instr, Value, predecessors
 from minijit.ir.ops import OPS
 
 _CHECKED_VALUES: Final = frozenset(
@@ -35,12 +36,16 @@ _CONDITIONS: Final = frozenset({"check", "check_divisor", "check_shape"})
 _PLACES: Final = frozenset({"site", "variable"})
 """Attributes that say where something stands, not what it is."""
 _EXTREMES: Final = frozenset({"smin", "smax", "umin", "umax"})
+_HARMLESS: Final = frozenset({"raises", "reads"})
+"""Effects after which memory holds what it held."""
 _NEVER_SHARED: Final = frozenset({"slots", "context", "freeze", "incref", "decref"})
 
 
 def share_expressions(function: Function) -> None:
     """Replace instructions by equal ones that dominate them, in place (stage "loops")."""
     dominators = Dominators(function)
+    before = predecessors(function)
+    memory: dict[Block, object] = {}
     children: dict[Block, list[Block]] = {block: [] for block in dominators.order}
     for block in dominators.order[1:]:
         children[dominators.immediate[block]].append(block)
@@ -54,15 +59,22 @@ def share_expressions(function: Function) -> None:
             for key in made:
                 del known[key]
             continue
-        made = _visit(block, known, replaced)
+        ways = before[block]
+        state = memory[ways[0][0]] if len(ways) == 1 and ways[0][0] in memory else block
+        made, memory[block] = _visit(block, state, known, replaced)
         stack.append((block, made))
         stack += [(child, None) for child in children[block]]
     if replaced:
         _rewrite_edges(function, replaced)
 
 
-def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Value]) -> list[Hashable]:
-    """Share within `block`; gives the keys that it has made known."""
+def _visit(
+    block: Block, memory: object, known: dict[Hashable, Value], replaced: dict[Value, Value]
+) -> tuple[list[Hashable], object]:
+    """Share within `block`; gives the keys that it has made known, and the state of memory at its end.
+
+    A state is named by the block or the instruction with which it begins.
+    """
     made: list[Hashable] = []
     kept: list[Instr] = []
     for instr in block.instrs:
@@ -72,8 +84,10 @@ def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Val
         if same is not None:
             replaced[instr] = same
             continue
-        key = _key(instr)
+        key = _key(instr, memory)
         if key is None:
+            if _may_write(instr):
+                memory = instr
             kept.append(instr)
             continue
         first = known.get(key)
@@ -84,7 +98,7 @@ def _visit(block: Block, known: dict[Hashable, Value], replaced: dict[Value, Val
         made.append(key)
         kept.append(instr)
     block.instrs = kept
-    return made
+    return made, memory
 
 
 def _one_of_its_operands(instr: Instr) -> Value | None:
@@ -99,7 +113,12 @@ def _one_of_its_operands(instr: Instr) -> Value | None:
     return None
 
 
-def _key(instr: Instr) -> Hashable:
+def _may_write(instr: Instr) -> bool:
+    effects = instr.attrs.get("effects", ("unknown",)) if instr.op == "call_c" else OPS[instr.op].effects
+    return not _HARMLESS.issuperset(effects)
+
+
+def _key(instr: Instr, memory: object) -> Hashable:
     """The same for instructions that give the same; ``None`` for those that may not be shared."""
     op = instr.op
     if op == "const":
@@ -109,6 +128,8 @@ def _key(instr: Instr) -> Hashable:
         return "check", instr.args[0]
     if op in _CHECKED_VALUES:
         return op, *instr.args, bool(instr.attrs.get("signed"))
+    if op == "load":
+        return op, instr.type, instr.args[0], memory
     if op in _NEVER_SHARED or OPS[op].effects or instr.attrs.get("name") == "assume":
         return None
     attrs = tuple((name, value) for name, value in instr.attrs.items() if name not in _PLACES)

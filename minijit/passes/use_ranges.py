@@ -19,6 +19,7 @@ from typing import Any, Final
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, Terminator, Value, reverse_postorder
 from minijit.passes import intervals
+from minijit.passes.float_ranges import FloatRanges, asks_for_floats
 from minijit.passes.intervals import of_bits, within
 from minijit.passes.transfer_ranges import is_integer
 from minijit.passes.value_ranges import ValueRanges, is_relevant
@@ -38,8 +39,12 @@ _EXTREMES: Final = {"smax": "smin", "smin": "smax", "umax": "umin", "umin": "uma
 
 def use_ranges(function: Function) -> None:
     """Simplify by value ranges, in place (stage "loops")."""
-    if any(instr.op in GAINING for block in function.blocks for instr in block.instrs):
+    if any(_gains(instr) for block in function.blocks for instr in block.instrs):
         _Simplifier(function).run()
+
+
+def _gains(instr: Instr) -> bool:
+    return instr.op in GAINING or (instr.op in _CONDITIONS and asks_for_floats(instr.args[0]))
 
 
 def simpler(ranges: ValueRanges, instr: Instr) -> Instr | None:
@@ -76,7 +81,9 @@ def _changed(instr: Instr, op: str, attrs: dict[str, Any]) -> Instr:
 class _Simplifier:
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.ranges = ValueRanges(function, Dominators(function))
+        dominators = Dominators(function)
+        self.ranges = ValueRanges(function, dominators)
+        self.floats = FloatRanges(function, dominators, self.ranges)
         self.replaced: dict[Value, Value] = {}
         self.pruned = False
 
@@ -92,7 +99,7 @@ class _Simplifier:
         for instr in block.instrs:
             if is_relevant(instr):
                 # What is known once a check has been passed must not be used to remove it.
-                if instr.op in _CONDITIONS and self.ranges.of(instr.args[0]) == (1, 1):
+                if instr.op in _CONDITIONS and self._is_true(instr.args[0], block):
                     continue
                 self._drop_check(instr)
                 self.ranges.evaluate(instr)
@@ -105,6 +112,11 @@ class _Simplifier:
             truth = self.ranges.of(end.args[0])
             if truth is not None and truth[0] == truth[1]:
                 self._keep_edge(block, end, end.edges[0] if truth[0] else end.edges[1])
+
+    def _is_true(self, condition: Value, block: Block) -> bool:
+        if self.ranges.of(condition) == (1, 1):
+            return True
+        return asks_for_floats(condition) and self.floats.holds(condition, block)
 
     def _keep_edge(self, block: Block, end: Terminator, edge: Edge) -> None:
         block.terminator = Terminator("jump", [], [edge], end.span)

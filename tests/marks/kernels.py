@@ -239,3 +239,26 @@ def scaled_down(a=V, d=3.0, c=V):
 def narrowed(a=W, c=I):
     for i in range(len(a)):  # vectorised
         c[i] = int(a[i]) // 2  # check: none
+
+
+def softened(x=V, y=V, f=V):
+    for i in range(len(x)):
+        s = 0.0
+        for j in range(len(x)):
+            d = float(x[j] - x[i])
+            e = d * d + 0.01
+            s += d / (e * math.sqrt(e))  # check: none
+        f[i] = s
+
+
+def where_positive(a=V, b=V, c=V):
+    for i in range(len(a)):  # vectorised
+        if b[i] > 0.0:
+            c[i] = float(a[i]) / float(b[i])  # check: none
+
+
+def harmonic(n=50):
+    s = 0.0
+    for i in range(1, n):  # vectorised
+        s += 1.0 / i  # check: none
+    return s
