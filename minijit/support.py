@@ -99,7 +99,8 @@ def _goes_through(entry: Entry) -> bool:
 
 def _keywords_of(entry: Entry) -> Iterable[str]:
     if entry.body is not None:
-        return entry.body.__code__.co_varnames[1 : entry.body.__code__.co_argcount]
+        code = entry.body.__code__
+        return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     return (name for name in entry.keywords if name)
 
 

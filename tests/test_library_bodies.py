@@ -10,6 +10,7 @@ import pytest
 
 import minijit
 import minijit.library.load
+from minijit import dtype_functions
 from minijit.library import registry
 from minijit.library.samples import Known
 from minijit.runtime.typeof import type_of
@@ -43,6 +44,19 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.bincount(a)": (COUNTS,),
     "np.bincount(a, weights=b, minlength=9)": (COUNTS, ROW),
     "np.histogram(a, 4)": (TABLE,),
+    "np.sort(a)": (ROW,),
+    "np.sort(a, axis=0)": (TABLE,),
+    "np.argsort(a, kind='stable')": (ROW,),
+    "np.argsort(a, axis=0)": (TABLE.T,),
+    "a.argsort()": (ROW,),
+    "a.sort()": (ROW,),
+    "np.unique(a)": (COUNTS,),
+    "np.unique(a, return_index=True, return_counts=True)": (ROW,),
+    "np.median(a)": (ROW,),
+    "np.median(a, axis=1)": (TABLE,),
+    "np.nanmedian(a)": (ROW,),
+    "np.percentile(a, 30)": (ROW,),
+    "np.quantile(a, b)": (ROW, np.array([0.1, 0.9])),
     "np.histogram(a, bins=b)": (TABLE, SORTED),
 }
 
@@ -90,3 +104,9 @@ def test_native(text: str) -> None:
     assert_same(f, *args)
     assert f.stats["bailouts"] == 0
     assert "through Python" not in f.explain()
+
+
+def test_functions_of_dtypes() -> None:
+    """The C functions of the NumPy that is running are where they are looked for."""
+    assert len(dtype_functions.addresses()) == 13 * 7
+    assert dtype_functions.symbol_of("sort_quicksort", np.dtype(np.float16)) is None

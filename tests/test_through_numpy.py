@@ -89,10 +89,10 @@ def test_outputs(function: Callable[..., Any]) -> None:
 def test_calls_are_remarked() -> None:
     @minijit.jit(fallback="error")
     def ordered(x):
-        return np.sort(x)
+        return np.partition(x, 1)
 
     ordered(FLAT)
-    assert "sort is computed by NumPy, called through Python" in ordered.explain()
+    assert "partition is computed by NumPy, called through Python" in ordered.explain()
 
 
 def test_views_are_let_go_in_loops() -> None:

@@ -31,7 +31,9 @@ def _is_search(a: Arg, v: Arg, side: Arg, sorter: Arg) -> bool:
 def _search_samples() -> Iterator[tuple[Any, ...]]:
     row = np.array([-1.0, 0.5, 0.5, 2.0, 3.0, 7.0, np.nan])
     places = np.array([[0.5, -3.0, 30.0], [np.nan, 2.0, 0.5]])
-    for a in (row, row[:0], row[::2], row[::-1], np.array([1, 1, 3], np.int8), np.array([5, 2, 9, 1, 4, 7, 3.0, 8])):
+    mixed = np.array([5, 2, 9, 1, 4, 7, 3.0, 8])
+    yield from ((mixed, np.arange(40.0) * 7 % 11), (mixed, np.arange(40.0) * 7 % 11, "right"))
+    for a in (row, row[:0], row[::2], row[::-1], np.array([1, 1, 3], np.int8), mixed):
         for v in (places, places.T, places[0], places[:, :0], np.array([3, 0, 1]), np.array([2**63], np.uint64)):
             yield from ((a, v), (a, v, "right"))
 
@@ -49,7 +51,7 @@ def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
     for k in range(len(keys)):
         key = dtype.type(keys[k])
         # As NumPy does it: the number before says on which side of its place this one is.
-        if _is_before(last, key):
+        if _is_before(last, key) if side == "left" else not _is_before(key, last):
             high = len(a)
         else:
             low = 0

@@ -143,12 +143,14 @@ class Entry:
         if self.body is None:
             return False
         code = self.body.__code__
-        names = code.co_varnames[: code.co_argcount]
+        count = code.co_argcount
+        names = code.co_varnames[: count + code.co_kwonlyargcount]
         values = self.body.__defaults__ or ()
-        optional = names[len(names) - len(values) :]
-        bound = {name: default_arg(value) for name, value in zip(optional, values, strict=True)}
+        defaults = dict(zip(names[count - len(values) : count], values, strict=True))
+        defaults.update(self.body.__kwdefaults__ or {})
+        bound = {name: default_arg(value) for name, value in defaults.items()}
         bound.update(zip(names, args, strict=False))
-        if len(args) > len(names) or any(name not in names[len(args) :] for name in keywords):
+        if len(args) > count or any(name not in names[len(args) :] for name in keywords):
             return False
         bound.update(keywords)
         return len(bound) == len(names) and (self.applies is None or self.applies(*(bound[name] for name in names)))

@@ -11,7 +11,8 @@ After::
     %4: i64 = add %i, 1   nsw=True
 
 The bodies of :func:`minijit.library.registry.implements` count places in arrays, and only use indices that are there,
-counted from the start. What they compute from the numbers of the program is not in Python's ints.
+counted from the start. What they compute from the numbers of the program is not in Python's ints. Their loops are
+marked as loops that do not vectorise: what would, they say with operations on whole arrays.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _PLAIN: Final = {"check_add": "add", "check_sub": "sub", "check_mul": "mul"}
 
 
 def drop_own_checks(function: Function) -> None:
-    """Replace every ``check_index`` by the index, and checked arithmetic by plain arithmetic (stage "loops")."""
+    """Replace every ``check_index`` by the index, and checked arithmetic by plain, in place (stage "loops")."""
     for block in function.blocks:
+        if "loop" in block.attrs:
+            block.attrs["scalar"] = True
         if any(instr.op == "check_index" or instr.op in _PLAIN for instr in block.instrs):
             _drop_in_block(function, block)
 

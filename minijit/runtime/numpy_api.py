@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from minijit import dtype_functions
+
 TYPE: Final = 8
 """Offset of an object's type."""
 HEAD: Final = 16
@@ -93,6 +95,7 @@ def symbols() -> dict[str, int]:
     for ufunc in LOOPS:
         loops = (ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, UFUNC_LOOPS))
         addresses |= {f"mj_loop_{ufunc.__name__}_{kind}": loops[k] for k, kind in enumerate(ufunc.types)}
+    addresses |= dtype_functions.addresses()
     return {name: int(address) for name, address in addresses.items() if address}
 
 
@@ -209,13 +212,7 @@ def _ufuncs_match() -> bool:
 
 
 def _api_table() -> ctypes.Array[ctypes.c_void_p]:
-    from numpy._core import multiarray
-
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    prototype = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
-    function = prototype(ctypes.cast(get_pointer, ctypes.c_void_p).value or 0)
-    address: int = function(multiarray._ARRAY_API, None)
-    return (ctypes.c_void_p * (_API_DEFAULT_HANDLER + 1)).from_address(address)
+    return dtype_functions.api_table(_API_DEFAULT_HANDLER + 1)
 
 
 def _default_handler() -> int:
