@@ -192,6 +192,8 @@ def _nodes_with_loops(root: NestedNode) -> Iterator[tuple[ast.AST, frozenset[ast
 def _assigns(b: Builder, node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Name):
         return not isinstance(node.ctx, ast.Load) and b.mangle(node.id) == name
+    if isinstance(node, ast.alias):
+        return b.mangle(node.asname or node.name.split(".")[0]) == name
     return isinstance(node, ast.FunctionDef) and b.mangle(node.name) == name
 
 
@@ -206,5 +208,7 @@ def _assigns_for_certain(b: Builder, node: ast.stmt, name: str) -> bool:
             return _assigns(b, target, name)
         case ast.FunctionDef():
             return _assigns(b, node, name)
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return any(_assigns(b, each, name) for each in names)
         case _:
             return False

@@ -9,7 +9,16 @@ from typing import Final
 from minijit.errors import Span, Unsupported
 
 # The handlers of syntax nodes register themselves when their modules are imported.
-from minijit.frontend import assignments, closures, conditions, displays, names, operators, statements  # noqa: F401
+from minijit.frontend import (  # noqa: F401
+    assignments,
+    closures,
+    conditions,
+    displays,
+    imports,
+    names,
+    operators,
+    statements,
+)
 from minijit.frontend.builder import Builder, span_of
 from minijit.frontend.simplify import finished_blocks
 from minijit.ir.nodes import Function

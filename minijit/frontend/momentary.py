@@ -67,6 +67,8 @@ def is_assigned_aside(b: Builder, name: str) -> bool:
 def _binds(b: Builder, node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Name):
         return not isinstance(node.ctx, ast.Load) and b.mangle(node.id) == name
+    if isinstance(node, ast.alias):
+        return b.mangle(node.asname or node.name.split(".")[0]) == name
     return isinstance(node, ast.FunctionDef | ast.ClassDef) and b.mangle(node.name) == name
 
 

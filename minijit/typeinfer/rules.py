@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
+from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library.operations import (
     format_value,
@@ -91,6 +93,9 @@ Rule = Callable[["Inference", Instr, Inputs], Fact]
 
 
 def _const(inference: Inference, instr: Instr, _inputs: Inputs) -> Fact:
+    if "imported" in instr.attrs:
+        name, module = instr.attrs["imported"], instr.attrs["value"]
+        inference.program.add_guard(Guard("attribute", sys.modules, name, module))
     return fact_of_object(instr.attrs["value"], inference.program.type_of)
 
 
