@@ -110,3 +110,17 @@ def test_objects_are_left_to_the_interpreter_in_an_innermost_loop() -> None:
     compiled = minijit.jit(in_the_innermost_loop)
     with pytest.warns(minijit.FallbackWarning, match="a dict that a loop works on"):
         assert_same(compiled, DATA)
+
+
+def beside_a_long_call(a: Any) -> Any:
+    total = 0.0
+    for k in range(2):
+        values, counts = np.unique(a + k, return_counts=True, axis=None if k else 0)
+        total += values[0] + len(counts)
+    return total
+
+
+def test_objects_are_taken_beside_calls_that_take_longer() -> None:
+    compiled = minijit.jit(beside_a_long_call)
+    with native(compiled):
+        assert_same(compiled, DATA)

@@ -269,6 +269,21 @@ def test_a_list_returned_twice() -> None:
     assert [list(part) for part in first] == [list(part) for part in second]
 
 
+def test_nested_functions_for_python() -> None:
+    @njit
+    def keys(n):
+        def key(x: int) -> int:
+            return x * n
+
+        return sorted((1, 2, 3), key=key), np.vectorize(key), np.vectorize(key)
+
+    found, first, second = keys(-1)
+    assert found == [3, 2, 1]
+    assert first.pyfunc(2) == second.pyfunc(2) == -2
+    assert first.pyfunc is not second.pyfunc
+    assert first.pyfunc.__annotations__ == {}
+
+
 def test_strings_keep_their_value() -> None:
     @njit
     def same(mode):

@@ -56,6 +56,7 @@ def _define(b: Builder, node: NestedNode, name: str, variable: str) -> Value:
         "code": code,
         "nested": b.build_nested(node, code, captured, itself),
         "captured": captured,
+        "itself": itself,
         **_defaults(b, node),
     }
     changing = [each for each in captured if not _is_settled(b, node, each)]
@@ -109,9 +110,19 @@ def _code_of(b: Builder, node: NestedNode, name: str) -> CodeType:
         for const in b.code.co_consts
         if isinstance(const, CodeType) and const.co_name == name and const.co_firstlineno == node.lineno
     ]
+    if len(found) > 1:
+        found = [one for one in found if _lies_in(one, node)]
     if len(found) != 1:
         raise b.refuse(node, "several nested functions on one line", "write one on a line")
     return found[0]
+
+
+def _lies_in(code: CodeType, node: NestedNode) -> bool:
+    """Whether code belongs to a definition, as the columns say; where Python keeps none, it can't be told."""
+    start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    # The first instructions stand for the function as a whole.
+    places = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
+    return bool(places) and all(start <= place <= end for place in places)
 
 
 def _defaults(b: Builder, node: NestedNode) -> dict[str, object]:

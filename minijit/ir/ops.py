@@ -59,8 +59,8 @@ OPS: Final[dict[str, Op]] = {
     "build_set": _row("*items", "starred", "a set", "bound", "PT"),
     "make_function": _row(
         "*captured",
-        "name; nested: its SSA; code; captured: names; defaults, keyword_defaults: literals; momentary: for one call; "
-        "without code: the function that it stands in",
+        "name; nested: its SSA; code; captured, itself: names; defaults, keyword_defaults: literals; "
+        "momentary: for one call; without code: the function that it stands in",
         "a nested function",
         "",
         "PT",

@@ -10,6 +10,7 @@ from minijit.errors import InternalError
 from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr, Value, whole_type
 from minijit.library.builder import Builder
+from minijit.library.nested_functions import maker_of
 from minijit.library.operations import call_anything
 from minijit.library.targets import (
     Binding,
@@ -185,7 +186,17 @@ def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val])
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
     effects = " ".join(sorted(target.effects - {"raises"}))
+    row = [_as_python_function(b, val) for val in row]
     return b.call_python(target.function, row, target.result, target.keywords, effects)
+
+
+def _as_python_function(b: Builder, val: Val) -> Val:
+    """A nested function as an object of Python's; any other value as it is."""
+    if not isinstance(val.type, t.Closure):
+        return val
+    whole = Val(t.Tuple(val.type.captured), val.parts)
+    captured = [_as_python_function(b, item_of(whole, position)) for position in range(len(val.type.captured))]
+    return b.call_python(maker_of(val.type.function), captured, t.OBJECT, effects="")
 
 
 def _call_function(lowering: Lowering, target: FunctionTarget, row: list[Val]) -> Val:

@@ -17,20 +17,14 @@ from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, rever
 from minijit.library.operations import unknown_name
 from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
 from minijit.typeinfer.facts import join, same_fact
-from minijit.typeinfer.innermost_loops import blocks_of_innermost_loops
 from minijit.typeinfer.iterators import require_single_use
-from minijit.typeinfer.python_calls import is_object, object_in_loop
+from minijit.typeinfer.objects_in_loops import refuse_objects_in_loops
 from minijit.typeinfer.rules import RULES
 
 if TYPE_CHECKING:
     from minijit.typeinfer.program import Program
 
 MAX_PASSES: Final = 60
-
-_SLOW_ON_OBJECTS: Final = frozenset({"binary", "inplace", "unary", "getitem", "setitem", "delitem", "unpack"})
-"""What the interpreter does on objects faster than native code, which has to ask it each time.
-
-It is refused in innermost loops; around those it costs little."""
 
 
 class Inference:
@@ -65,7 +59,6 @@ class Inference:
         self.returns: dict[Block, Fact] = {}
         self.raised = _raised_at_once(source)
         self._inputs: dict[Instr, tuple[Fact, ...]] = {}
-        self._in_loops: frozenset[Instr] | None = None
         self._order = reverse_postorder(source.blocks[0])
         self._incoming: dict[Block, list[Edge]] = {block: [] for block in self._order}
         for block in self._order:
@@ -86,6 +79,7 @@ class Inference:
                 if block is self._order[0] or any(edge in self.edges for edge in self._incoming[block]):
                     changed |= self._visit(block)
             if not changed:
+                refuse_objects_in_loops(self)
                 result = join(list(self.returns.values()))
                 # A returned number is no constant to the callers: their code would depend on the callee's body.
                 return result if not t.is_number(result.type) else Fact(result.type)
@@ -164,25 +158,12 @@ class Inference:
 
     def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
         """Keep what an operation is bound to, and give what is known of its result."""
-        by_python = any(isinstance(case.target, PythonTarget) for case in bound[0].cases)
-        if by_python and instr.op in _SLOW_ON_OBJECTS and (
-            any(is_object(self.fact(arg).type) for arg in instr.args) or _gives_object(bound[0])
-        ):
-            self._refuse_in_loop(instr)
         self.bindings[instr] = bound[0]
         return bound[1]
 
     def operation(self, instr: Instr, function: object, inputs: tuple[Fact, ...], words: str) -> Fact:
         """Bind an instruction to an operator or the like of the library."""
         return self.bind(instr, self.program.resolver.operation(function, inputs, words))
-
-    def _refuse_in_loop(self, instr: Instr) -> None:
-        if self._in_loops is None:
-            self._in_loops = frozenset(
-                each for block in blocks_of_innermost_loops(self.source) for each in block.instrs
-            )
-        if instr in self._in_loops:
-            raise object_in_loop([self.fact(arg).type for arg in instr.args])
 
     def name_bound_to(self, instr: Instr, found: tuple[Fact, object]) -> Fact:
         """Keep the object that a name is bound to, and give what is known of it."""
@@ -192,11 +173,6 @@ class Inference:
             return self.bind(instr, (Binding((Case((), PythonTarget(raiser, t.NEVER), t.NEVER),)), NOTHING))
         self.objects[instr] = value
         return fact
-
-
-def _gives_object(binding: Binding) -> bool:
-    """Whether Python carries out an operation on values that native code knows, but has no entry for."""
-    return any(isinstance(case.target, PythonTarget) and case.target.result == t.OBJECT for case in binding.cases)
 
 
 def _raised_at_once(source: Function) -> set[Value]:

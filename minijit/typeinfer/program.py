@@ -15,6 +15,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact
 from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import UNKNOWN, Function, Instr
+from minijit.library.nested_functions import note_variables
 from minijit.library.registry import is_trusted
 from minijit.library.targets import FunctionTarget
 from minijit.typeinfer.facts import fact_of_object, same_fact
@@ -158,6 +159,7 @@ class Program:
             closure = tuple(cells.get(name) or CellType() for name in code.co_freevars)
             made = FunctionType(code, outer.__globals__, code.co_name, attrs["defaults"], closure)
             made.__kwdefaults__ = attrs["keyword_defaults"]
+            note_variables(made, attrs["captured"], attrs["itself"])
             self._templates[key] = made
             self._nested[made] = attrs["nested"]
         return self._templates[key]

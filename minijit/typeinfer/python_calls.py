@@ -92,13 +92,13 @@ def resolve_any_call(
     name = getattr(function, "__name__", "")
     if module in _LOOKS_AT_FRAMES or (module == "builtins" and name in _NEEDS_FRAME):
         raise Unsupported(words, "call it outside of the compiled function")
-    _require_objects((*args, *named.values()), words)
+    _require_arguments((*args, *named.values()), words)
     return PythonTarget(function, t.OBJECT, tuple(named)), Fact(t.OBJECT)
 
 
 def resolve_object_call(facts: Sequence[Fact], keywords: tuple[str, ...]) -> tuple[Target, Fact]:
     """Bind a call of an object, ``facts[0]``."""
-    _require_objects(facts, "a call of an object")
+    _require_arguments(facts, "a call of an object")
     return PythonTarget(call_anything, t.OBJECT, keywords), Fact(t.OBJECT)
 
 
@@ -117,7 +117,7 @@ def resolve_method_call(
             return None
     outcome = sampling.outcome_of_method(cls, name, _as_args(args), _as_named(named))
     result = t.OBJECT if outcome is None else outcome.type
-    _require_objects((*args, *named.values()), f"a call of the method {name}")
+    _require_arguments((*args, *named.values()), f"a call of the method {name}")
     return PythonTarget(getattr(cls, name), result, tuple(named), _SEEN), fact_of_type(result)
 
 
@@ -145,6 +145,15 @@ def method_of(one: t.Type, name: str) -> Callable[..., object] | None:
     found = getattr(cls, name, None)
     is_plain = not name.startswith("_") and name not in _CHANGES_THE_ARRAY
     return found if is_plain and isinstance(found, MethodDescriptorType) else None
+
+
+def _require_arguments(facts: Sequence[Fact], words: str) -> None:
+    """Like :func:`_require_objects`; nested functions are made into Python's own for a call."""
+    _require_objects([fact for fact in facts if not _is_function(fact.type)], words)
+
+
+def _is_function(one: t.Type) -> bool:
+    return isinstance(one, t.Closure) and all(_is_function(each) or _is_python_object(each) for each in one.captured)
 
 
 def _require_objects(facts: Sequence[Fact], words: str) -> None:
@@ -211,16 +220,3 @@ _RESULTS: Final[dict[object, t.Type]] = {
     operator.truth: t.BOOL,
 }
 """The types of the results that Python itself sees to."""
-
-
-def object_in_loop(operands: Sequence[t.Type]) -> Unsupported:
-    """What to tell of an operation that the interpreter carries out faster: it stands in an innermost loop."""
-    for one in operands:
-        for each in t.alternatives_of(one):
-            if isinstance(each, t.Object) and each.cls in (list, dict, set):
-                return Unsupported(f"a {each.cls.__name__} that a loop works on", "use an array made by np.zeros")
-    return Unsupported(
-        "an operation in a loop on an object that only Python knows",
-        "put what it holds into a number or array before the loop, as in float(x)",
-    )
-

@@ -12,6 +12,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN, Instr
+from minijit.library.nested_functions import keeps_no_function
 from minijit.library.operations import (
     format_value,
     getitem_by_list,
@@ -218,9 +219,15 @@ def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     result = inference.bind(
         instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
     )
-    if is_momentary and _holds_closure(result.type):
+    if is_momentary and (_holds_closure(result.type) or _may_keep_function(inference.bindings[instr])):
         raise Unsupported("a nested function whose variables may change, and which is kept", "pass them as arguments")
     return result
+
+
+def _may_keep_function(binding: Binding) -> bool:
+    """Whether Python is called, and may hold its arguments longer than the call lasts."""
+    targets = [case.target for case in binding.cases if isinstance(case.target, PythonTarget)]
+    return not all(keeps_no_function(target.function) for target in targets)
 
 
 def _holds_closure(one: t.Type) -> bool:
