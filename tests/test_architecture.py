@@ -32,7 +32,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 LIBRARY_FOUNDATION = frozenset(
     {
-        *("builder", "casts", "memory", "named_tuples", "open_objects", "operations", "sampling", "targets"),
+        *("builder", "casts", "memory", "named_tuples", "nested_functions", "open_objects"),
+        *("operations", "sampling", "targets"),
         *("trial_values", "vals"),
     }
 )

@@ -12,7 +12,6 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.guards import Guard
 from minijit.ir.nodes import UNKNOWN, Instr
-from minijit.library.nested_functions import keeps_no_function
 from minijit.library.operations import (
     format_value,
     getitem_by_list,
@@ -29,6 +28,7 @@ from minijit.typeinfer import unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned, item_function
 from minijit.typeinfer.facts import fact_of_object
+from minijit.typeinfer.kept_functions import refuse_kept_functions
 from minijit.typeinfer.python_calls import (
     is_object,
     resolve_display,
@@ -214,35 +214,12 @@ def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     keywords = tuple(instr.attrs.get("keywords", ()))
     inputs = expand_starred(inputs, instr)
-    is_momentary = any(isinstance(arg, Instr) and "momentary" in arg.attrs for arg in instr.args)
     is_raised = instr in inference.raised and not any(isinstance(fact.type, t.Union) for fact in inputs)
     result = inference.bind(
         instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
     )
-    if is_momentary and (_holds_closure(result.type) or _may_keep_function(inference.bindings[instr])):
-        raise Unsupported("a nested function whose variables may change, and which is kept", "pass them as arguments")
+    refuse_kept_functions(inference, instr, result)
     return result
-
-
-def _may_keep_function(binding: Binding) -> bool:
-    """Whether Python is called, and may hold its arguments longer than the call lasts."""
-    targets = [case.target for case in binding.cases if isinstance(case.target, PythonTarget)]
-    return not all(keeps_no_function(target.function) for target in targets)
-
-
-def _holds_closure(one: t.Type) -> bool:
-    """Whether a nested function is in a value."""
-    match one:
-        case t.Closure():
-            return True
-        case t.Union(members):
-            return any(map(_holds_closure, members))
-        case t.Tuple(items):
-            return any(map(_holds_closure, items))
-        case t.Iterator():
-            return True
-        case _:
-            return False
 
 
 def expand_starred(inputs: Inputs, instr: Instr) -> Inputs:
