@@ -70,7 +70,7 @@ def of_global(x: float) -> Any:
 
 
 def makes(x: Any) -> Any:
-    return Point(x, 2), Point(y=x, x=1), WithDefault(x), WithDefault(1, c=x), Disc(Point(1, 2))
+    return Point(x, 2), Point(y=x, x=1), WithDefault(x), WithDefault(1, c=x), WithDefault(b=x, a=1)._replace(b=2), Disc(Point(1, 2))
 
 
 def replaces(p: Any) -> Any:

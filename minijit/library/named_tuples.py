@@ -42,7 +42,7 @@ def register_class(cls: Any) -> None:
         )
 
     @lowers(cls, rest=object, keywords=names, result=rule)
-    def make(b: Builder, *vals: Val, **keywords: Val) -> Val:
+    def make(b: Builder, /, *vals: Val, **keywords: Val) -> Val:
         row = row_of(vals, keywords) or []
         kinds = _plain_defaults(cls)
         items = [
@@ -54,13 +54,13 @@ def register_class(cls: Any) -> None:
     def is_of_class(one: t.Type) -> bool:
         return isinstance(one, t.Tuple) and one.cls is cls
 
-    def replaced(one: Arg, **keywords: Arg) -> t.Type:
+    def replaced(one: Arg, /, **keywords: Arg) -> t.Type:
         assert isinstance(one.type, t.Tuple)
         pairs = zip(cls._fields, one.type.items, strict=True)
         return t.Tuple(tuple(keywords[name].type if name in keywords else kind for name, kind in pairs), cls)
 
     @lowers(method("_replace"), is_of_class, keywords=names, result=replaced)
-    def replace(_b: Builder, one: Val, **keywords: Val) -> Val:
+    def replace(_b: Builder, one: Val, /, **keywords: Val) -> Val:
         return _named(cls, [keywords.get(name) or item_of(one, place) for place, name in enumerate(cls._fields)])
 
 
