@@ -80,7 +80,7 @@ def test_error() -> None:
 @pytest.mark.parametrize(
     ("value", "what"),
     [
-        ([1, 2], "is a list; pass a NumPy array or a tuple"),
+        ([1, 2.5], "is a list of other things than numbers of one type; pass a NumPy array"),
         ({"a": 1}, "is a dict"),
         (b"text", "is a bytes"),
         (np.float16(1), "is a numpy.float16"),
@@ -90,7 +90,7 @@ def test_error() -> None:
         (np.zeros(3, "O"), "an array of dtype object"),
         (np.zeros(3, "f2"), "an array of dtype float16"),
         (np.frombuffer(bytes(33), np.uint8)[1:].view("f8"), "unaligned array"),
-        ((1, [2]), "a tuple whose item 1 is a list"),
+        ((1, ["a"]), "a tuple whose item 1 is a list"),
         (tuple(range(100)), "a tuple of more than"),
         (object(), "is an object"),
     ],

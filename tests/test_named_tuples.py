@@ -70,7 +70,8 @@ def of_global(x: float) -> Any:
 
 
 def makes(x: Any) -> Any:
-    return Point(x, 2), Point(y=x, x=1), WithDefault(x), WithDefault(1, c=x), WithDefault(b=x, a=1)._replace(b=2), Disc(Point(1, 2))
+    several = WithDefault(x), WithDefault(1, c=x), WithDefault(b=x, a=1)._replace(b=2)
+    return Point(x, 2), Point(y=x, x=1), several, Disc(Point(1, 2))
 
 
 def replaces(p: Any) -> Any:

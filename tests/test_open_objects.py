@@ -334,5 +334,7 @@ def outcomes(function: Callable[[int], Any], reset: Callable[[], None]) -> list[
 
 @pytest.mark.parametrize("function", NATIVE, ids=lambda function: function.__name__)
 def test_in_a_changing_world(function: Callable[[int], Any], world: Callable[[], None]) -> None:
-    compiled = minijit.jit(function, fallback="error")
+    # In its last turns the world has an int and a float in the table: no loop goes over that natively.
+    compiled = minijit.jit(function, fallback="silent" if function is loops_over_table else "error")
     assert outcomes(compiled, world) == outcomes(function, world)
+    assert compiled.signatures

@@ -72,7 +72,7 @@ class Point(namedtuple("Point", "x y")):
         Point(1, 2),
         "a longer text " * 10,
         b"bytes",
-        [1],
+        ["a"],
         {},
         object(),
         range(3),

@@ -16,6 +16,7 @@ from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError
 from minijit.machine import parts_of_dtype
 from minijit.runtime import numpy_api as api
+from minijit.runtime.list_items import HOLDS
 
 _PYTHON_TYPES: Final[dict[str, type]] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
@@ -116,6 +117,8 @@ def _field_tests(text: FunctionText, value: str, wanted: t.Type, any_layout: boo
     match wanted:
         case t.Tuple(items):
             return [text.value(f"icmp eq i64 {text.load('i64', value, api.TUPLE_LENGTH)}, {len(items)}")]
+        case t.PythonList(item):
+            return [list_holds(text, value, item)]
         case t.Array():
             dtype = text.load("ptr", value, api.ARRAY_DTYPE)
             word = text.value(f"and i64 {text.load('i64', dtype, api.DTYPE_WORD)}, {api.DTYPE_WORD_MASK}")
@@ -128,6 +131,16 @@ def _field_tests(text: FunctionText, value: str, wanted: t.Type, any_layout: boo
             ]
         case _:
             return []
+
+
+def list_holds(text: FunctionText, value: str, item: t.Type) -> str:
+    """Whether all items of a list are of the wanted type (lists in lists are looked into)."""
+    depth = 1
+    while isinstance(item, t.PythonList):
+        item, depth = item.item, depth + 1
+    wanted = text.module.external(api.type_symbol(python_type(item)))
+    ints = "true" if item == t.INT else "false"
+    return text.call("zeroext i1", HOLDS, ("ptr", value), ("ptr", wanted), ("i64", str(depth)), ("i1 zeroext", ints))
 
 
 def _flags(wanted: t.Array, any_layout: bool) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from minijit import types as t
 from minijit.codegen.boxing import Boxer
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type
 from minijit.codegen.thunks import emit_thunks
-from minijit.codegen.unboxing import unbox
+from minijit.codegen.unboxing import list_holds, unbox
 from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
 from minijit.ir.unit import Unit
@@ -48,7 +48,7 @@ def emit_wrapper(
     result : Type
         The type of what it returns.
     nogil : bool
-        Release the interpreter's lock while the kernel runs; not done for units that call Python.
+        Release the interpreter's lock while the kernel runs; not done for units that need it.
     """
     if problem := layout_problem():
         raise Unsupported(problem)
@@ -56,7 +56,7 @@ def emit_wrapper(
         raise InternalError(f"{len(parameters)} parameters with {len(argument_types)} types")
     module = ModuleText()
     text = module.function(f"ptr @{ENTRY}({_CALL_ARGUMENTS}) nounwind")
-    _emit_call(text, unit, argument_types, result, nogil and not unit.python_calls)
+    _emit_call(text, unit, argument_types, result, nogil and not (unit.python_calls or unit.needs_lock))
     emit_thunks(module, unit)
     return str(module)
 
@@ -72,6 +72,7 @@ def _emit_call(text: FunctionText, unit: Unit, arguments: tuple[t.Type, ...], re
 
     parts = unbox(text, objects, arguments, miss, _argument_block, constant_of)
     _check_guards(text, rec, miss)
+    _check_lists(text, rec, unit, miss)
     ctx = _make_context(text, rec)
     slots = text.stack(8 * max(1, len(parts_of(result))))
     status = _call_kernel(text, unit, ctx, slots, arguments, [part for row in parts for part in row], nogil)
@@ -138,6 +139,15 @@ def _check_guards(text: FunctionText, rec: str, miss: str) -> None:
     text.do(f"{next_index} = add i64 {index}, 1")
     text.branch(text.value(f"icmp eq i64 {next_index}, {count}"), done, check)
     text.begin(done)
+
+
+def _check_lists(text: FunctionText, rec: str, unit: Unit, miss: str) -> None:
+    """Look at the items of the lists that global names are bound to, which may have changed."""
+    table = text.load("ptr", rec, record.CONSTANTS) if unit.lists else ""
+    for index, wanted in unit.lists.items():
+        good = text.new_label("list")
+        text.branch(list_holds(text, text.load("ptr", table, 8 * index), wanted.item), good, miss, likely=True)
+        text.begin(good)
 
 
 def _make_context(text: FunctionText, rec: str) -> str:

@@ -69,6 +69,10 @@ class Unit:
         The globals and closure cells whose values are built into the code (typeinfer/guards.py).
     written : set of int
         The indices of the entry's parameters whose arrays may be written to.
+    lists : dict of int to PythonList
+        Lists among the constants, whose items have to be of the types that they were taken to be of.
+    needs_lock : bool
+        Whether native code looks into Python's lists, besides calling Python: the interpreter's lock must be held.
     has_effects : bool
         Whether any function may change something that others can see (arguments, globals, output).
     """
@@ -82,7 +86,9 @@ class Unit:
         "guards",
         "has_effects",
         "late",
+        "lists",
         "name",
+        "needs_lock",
         "python_calls",
         "signatures",
         "sites",
@@ -99,6 +105,8 @@ class Unit:
         self.constants: list[object] = []
         self._blocks: dict[int, int] = {}
         self.python_calls: list[PythonCall] = []
+        self.lists: dict[int, t.PythonList] = {}
+        self.needs_lock = False
         self.guards: list[Any] = []
         self.written: set[int] = set()
         self.has_effects = False

@@ -10,13 +10,14 @@ import numpy as np
 from minijit import types as t
 from minijit.errors import InternalError
 from minijit.ir.builder import MachineBuilder
+from minijit.ir.context import CONSTANTS
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.ir.unit import PythonCall
 from minijit.library import registry
 from minijit.library.casts import cast_parts
 from minijit.library.memory import strides_of
 from minijit.library.vals import NONE_VAL, Val, item_of, member_of, tuple_val
-from minijit.machine import F64, I1, I8, I64, Machine, parts_of, union_layout
+from minijit.machine import F64, I1, I8, I64, PTR, Machine, parts_of, union_layout
 
 __all__ = ["NONE_VAL", "Builder", "Val", "item_of", "member_of", "tuple_val"]
 
@@ -41,6 +42,15 @@ class Builder(MachineBuilder):
     def numpy_val(self, dtype: np.dtype[np.generic], *parts: Value) -> Val:
         """A NumPy scalar."""
         return Val(t.NumpyScalar(dtype), parts)
+
+    def known_object(self, value: object) -> Value:
+        """A Python object of the unit's table of constants, as a borrowed reference."""
+        return self.listed_object(self.unit.add_constant(value))
+
+    def listed_object(self, index: int) -> Value:
+        """The object at an index of the unit's table of constants."""
+        table = self.load(self.ptr_add(self.emit("context", (), PTR), CONSTANTS), PTR, local=True)
+        return self.load(self.ptr_add(table, 8 * index), PTR, local=True)
 
     def constant(self, one: t.Type, value: object) -> Val:
         """The value of type `one` that is known to be `value`."""

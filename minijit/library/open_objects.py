@@ -17,7 +17,6 @@ import numpy as np
 from minijit import types as t
 from minijit.library import registry
 from minijit.library.sampling import is_service
-from minijit.library.trial_values import type_of_object
 
 _OPEN_BUILTINS: Final = (list, dict, set, frozenset, bytearray, memoryview, property, python_types.SimpleNamespace)
 _OPEN_OF_NUMPY: Final = (np.ndarray, np.void, np.poly1d, np.vectorize, np.nditer, np.flatiter)
@@ -56,13 +55,3 @@ def _has_entries(value: object) -> bool:
     return type(value).__hash__ is object.__hash__ and bool(registry.entries_of(value))
 
 
-def type_of_open(value: object) -> t.Type:
-    """How native code holds an open object: a list of things of one type as such, anything else as an object."""
-    if type(value) is list and value:
-        whole = type_of_object(value)
-        kinds = set(whole.items) if isinstance(whole, t.Tuple) else set()
-        if len(kinds) == 1:
-            (kind,) = kinds
-            if isinstance(kind, t.PythonScalar | t.NumpyScalar):
-                return t.PythonList(kind)
-    return t.Object(type(value))

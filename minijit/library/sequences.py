@@ -16,10 +16,12 @@ from minijit.library.builder import Builder, Val, item_of
 from minijit.library.operands import is_integer
 from minijit.library.operations import item_at, length_of
 from minijit.library.registry import Arg, find, lowers
-from minijit.machine import I64
+from minijit.machine import I1, I8, I64, PTR, parts_of
 
-_LENGTH = 16
-"""Offset of the length in a list; runtime/numpy_api.py verifies it."""
+_CLASS, _LENGTH, _ITEMS = 8, 16, 24
+"""Offsets in a list (of the class, in any object); runtime/numpy_api.py verifies them."""
+_HEAD = object.__basicsize__
+_PYTHON: dict[str, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 
 def is_fixed_list(one: t.Type) -> bool:
@@ -109,7 +111,8 @@ def _fixed_part(b: Builder, one: Val, index: Val) -> Val:
 
 
 def _length_of_object(b: Builder, one: Val) -> Value:
-    return b.load(b.ptr_add(one.part, _LENGTH), I64, local=True)
+    b.unit.needs_lock = True
+    return b.load(b.ptr_add(one.part, _LENGTH), I64)
 
 
 @lowers(len, t.PythonList, result=t.INT, effects="reads")
@@ -134,13 +137,46 @@ def _item_type(one: Arg, _index: Arg) -> t.Type:
 
 @lowers(item_at, t.PythonList, t.INDEX, result=_item_type, effects="owns reads raises")
 def _item_of_turn(b: Builder, one: Val, index: Val) -> Val:
-    return _item(b, one, b.int_val(index.part))
+    return _item(b, one, index.part)
 
 
 @lowers(operator.getitem, t.PythonList, is_integer, result=_item_type, effects="owns reads raises")
-def _item(b: Builder, one: Val, index: Val) -> Val:
+def _item_at(b: Builder, one: Val, index: Val) -> Val:
+    word, count = b.index_of(index), _length_of_object(b, one)
+    word = b.select(b.icmp("slt", word, b.i64(0)), b.add(word, count), word)
+    b.check(b.icmp("ult", word, count), IndexError, "list index out of range")
+    return _item(b, one, word)
+
+
+def _item(b: Builder, one: Val, place: Value) -> Val:
+    """The item at a place that is there: its class is looked at, since only the list's owner knows what it holds."""
     assert isinstance(one.type, t.PythonList)
-    return b.call_python(operator.getitem, (one, index), one.type.item, effects="")
+    kind = one.type.item
+    if not isinstance(kind, t.PythonScalar | t.NumpyScalar):
+        # Whoever holds the list may let go of the item: a reference is needed.
+        return b.call_python(operator.getitem, (one, b.int_val(place)), kind, effects="")
+    items = b.load(b.ptr_add(one.part, _ITEMS), PTR)
+    item = b.load(b.ptr_add(items, b.mul(place, b.i64(8))), PTR)
+    cls = _PYTHON[kind.name] if isinstance(kind, t.PythonScalar) else kind.dtype.type
+    found = b.load(b.ptr_add(item, _CLASS), PTR)
+    same = b.icmp("eq", found, b.known_object(cls))
+    b.bail_unless(same, f"a list holds something else than {cls.__name__}", TypeError)
+    return _unboxed(b, item, kind)
+
+
+def _unboxed(b: Builder, item: Value, kind: t.Type) -> Val:
+    """What is in an object of the class that `kind` stands for."""
+    if kind == t.INT:
+        value = b.call_c("mj_int_of", I64, item, effects="reads")
+        b.bail_unless(b.icmp("ne", value, b.i64(-(1 << 63))), "a list holds an int beyond 64 bits")
+        return b.int_val(value)
+    if kind == t.BOOL:
+        return b.bool_val(b.icmp("eq", item, b.known_object(True)))
+    parts = parts_of(kind)
+    if parts[0] is I1:
+        return Val(kind, (b.icmp("ne", b.load(b.ptr_add(item, _HEAD), I8), b.const(I8, 0)),))
+    loaded = [b.load(b.ptr_add(item, _HEAD + machine.bits // 8 * k), machine) for k, machine in enumerate(parts)]
+    return Val(kind, tuple(loaded))
 
 
 @lowers(operator.getitem, t.PythonList, t.Slice, result=lambda one, index: one.type, effects="owns reads raises")

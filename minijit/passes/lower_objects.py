@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
-from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE, CONSTANTS
-from minijit.ir.nodes import Value
-from minijit.library.builder import Builder
+from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE
 from minijit.library.memory import make_array
 from minijit.library.vals import Val, tuple_val
 from minijit.machine import I64, PTR
@@ -36,17 +34,19 @@ def lower_object(lowering: Lowering, one: t.Type, value: object) -> Val:
         return Val(one, whole.parts, whole.const)
     if isinstance(one, t.Object | t.PythonList):
         b = lowering.builder
-        return Val(one, (_constant_object(b, b.unit.add_constant(value)),))
+        if isinstance(one, t.PythonList):
+            b.unit.lists[b.unit.add_constant(value)] = one
+        return Val(one, (b.known_object(value),))
     return lowering.builder.constant(one, value)
 
 
 def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
     """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
     b = lowering.builder
-    held = _constant_object(b, b.unit.add_constant(value))
+    held = b.known_object(value)
     if may_hold_array(lowering.instance.result.type):
         # The result may be a view of the array, so the block has to outlive this activation.
-        owner = b.load(b.ptr_add(_constant_object(b, b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
+        owner = b.load(b.ptr_add(b.listed_object(b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
     else:
         owner = b.slots(BLOCK_SIZE // 8)
     b.store(owner, b.i64(_BORROWED), local=True)
@@ -58,8 +58,3 @@ def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
     steps = [b.load(b.ptr_add(strides, 8 * axis), I64, local=True) for axis in range(kind.ndim)]
     return make_array(kind, held, owner, data, lengths, steps)
 
-
-def _constant_object(b: Builder, index: int) -> Value:
-    """A PyObject of the unit's table."""
-    table = b.load(b.ptr_add(b.emit("context", (), PTR), CONSTANTS), PTR, local=True)
-    return b.load(b.ptr_add(table, 8 * index), PTR, local=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Instr, whole_type
+from minijit.library.operations import length_of
 from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import I64
 from minijit.passes.lower_bindings import lower_binding, operands_of
@@ -92,8 +93,19 @@ def _iter_start(lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:
     return Val(t.INDEX, (lowering.builder.i64(0),))
 
 
-def _iter_more(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:
-    return lowering.builder.bool_val(lowering.builder.icmp("slt", vals[0].part, vals[1].part))
+def _iter_more(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    b = lowering.builder
+    taken = instr.args[1]
+    length = vals[1].part
+    if isinstance(taken, Instr) and _may_be_resized(whole_type(taken.args[0])):
+        # The loop goes on as long as the list does.
+        length = b.apply(length_of, lowering.vals[taken.args[0]]).part
+    return b.bool_val(b.icmp("slt", vals[0].part, length))
+
+
+def _may_be_resized(one: t.Type) -> bool:
+    """Whether what is iterated over is, or goes over, a list that Python code may change in the meantime."""
+    return isinstance(one, t.PythonList) or (isinstance(one, t.Iterator) and any(map(_may_be_resized, one.sources)))
 
 
 def _iter_next(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:

@@ -23,6 +23,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.guards import MISSING, Guard
 from minijit.runtime.native_type import AVAILABLE
+from minijit.runtime.typeof import type_of
 
 Pair: TypeAlias = tuple[int, int]
 
@@ -269,6 +270,8 @@ def _look_of(value: object) -> object:
         return value.__code__, positional, by_keyword
     if isinstance(value, tuple):
         return tuple(map(_look_of, value))
+    if type(value) is list:
+        return type_of(value)
     return None
 
 

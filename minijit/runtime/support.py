@@ -18,6 +18,8 @@ defaults, n, out)``                            own binding has to say what is wr
 ``i32 mj_compare_uint_float(i64, double)``     the same for unsigned integers
 ``i64 mj_apart1(array, array)``, ``2``, ``3``   whether one array may be read while the other is written
 ``i64 mj_turned(strides, operands, ndim)``     whether NumPy takes the axes of operands in another order than C's
+``i64 mj_int_of(int)``                         the value of a Python int, the least i64 beyond 64 bits
+``i1 mj_list_holds(list, class, depth, ints)``  whether all items of a list are of a class
 =============================================  ======================================================================
 """
 
@@ -25,7 +27,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.runtime import axis_order
+from minijit.runtime import axis_order, list_items
 from minijit.runtime.calling import calling_text
 from minijit.runtime.comparison import comparison_texts
 from minijit.runtime.elementary import functions
@@ -58,6 +60,7 @@ EXPORTS: Final = (
     "mj_compare_uint_float",
     *map(name_for, range(1, MOST_AXES + 1)),
     axis_order.TURNED,
+    list_items.HOLDS,
 )
 """What the module defines."""
 
@@ -66,6 +69,7 @@ _TRUNC: Final = {"llvm.trunc.f64": "declare double @llvm.trunc.f64(double)"}
 INLINE: Final = {
     "incref": Inline(INCREF, {}),
     "decref": Inline(DECREF, {"mj_free": SIGNATURES["mj_free"]}),
+    list_items.INT: Inline(list_items.int_text("internal "), list_items.DECLARATIONS),
     **{name: Inline(text, _TRUNC) for name, text in comparison_texts("internal ").items()},
 }
 """By symbol; kernels call these as if they were external."""
@@ -97,4 +101,5 @@ def support_text(*, aligned: bool) -> str:
         Whether the C library has ``posix_memalign``, whose memory ``free`` takes (all but Windows' has).
     """
     texts = (memory_text(aligned=aligned), calling_text(), *comparison_texts("").values(), overlap_text())
-    return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, axis_order.TURNED_TEXT))
+    lists = (*list_items.DECLARATIONS.values(), "\n", list_items.int_text(""), list_items.holds_text())
+    return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, axis_order.TURNED_TEXT, *lists))

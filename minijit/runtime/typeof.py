@@ -80,6 +80,8 @@ def type_of(value: object) -> t.Type | None:
         return _type_of_tuple(value)  # type: ignore[arg-type]
     if issubclass(cls, tuple) and t.is_named_tuple(cls):
         return _type_of_tuple(value)  # type: ignore[arg-type]
+    if cls is list:
+        return _type_of_list(value)  # type: ignore[arg-type]
     if cls is str:
         return t.Const(value) if len(value) <= MAX_STRING else None  # type: ignore[arg-type]
     if cls.__module__ in _SERVICE_MODULES and cls.__qualname__ in _SERVICES:
@@ -109,6 +111,29 @@ def _type_of_tuple(value: tuple[object, ...]) -> t.Type | None:
         return None
     items = tuple(map(type_of, value))
     return None if None in items else t.Tuple(items, type(value))  # type: ignore[arg-type]
+
+
+_MOST_NESTED: Final = 4
+
+
+def _type_of_list(value: list[object], depth: int = 1) -> t.PythonList | None:
+    """Lists of numbers of one class, and lists of such lists; the wrapper looks at the items in each call."""
+    classes = set(map(type, value))
+    if not classes:
+        # Whatever its items may be taken for, there are none.
+        return t.PythonList(t.INT)
+    cls = classes.pop()
+    if classes or depth > _MOST_NESTED:
+        return None
+    if cls is list:
+        inner = {_type_of_list(item, depth + 1) for item in value if item}  # type: ignore[arg-type]  # lists, all
+        one = inner.pop() if inner else t.PythonList(t.INT)
+        return None if inner or one is None else t.PythonList(one)
+    if cls is int:
+        small = all(-(1 << 63) < item < 1 << 63 for item in value)  # type: ignore[operator]  # ints, all
+        return t.PythonList(t.INT) if small else None
+    kind = _OF_CLASS.get(cls)
+    return None if kind is None or kind == t.NONE else t.PythonList(kind)
 
 
 def _count_items(value: tuple[object, ...], limit: int) -> int:
@@ -168,7 +193,7 @@ def why_not(value: object) -> tuple[str, str]:
                 return f"a {name}", "pass a NumPy number of 64 bits or less, or a Python number"
             return f"an instance of {name}, a subclass of {base.__name__}", f"pass a plain {base.__name__}"
     if cls is list:
-        return "a list", "pass a NumPy array or a tuple"
+        return "a list of other things than numbers of one type", "pass a NumPy array"
     article = "an" if name[0] in "aeiou" else "a"
     return f"{article} {name}", "pass numbers, NumPy arrays or tuples of them"
 

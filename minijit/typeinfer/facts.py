@@ -16,7 +16,7 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
-from minijit.library.open_objects import is_open, type_of_open
+from minijit.library.open_objects import is_open
 from minijit.numpy_types import holds_int
 
 
@@ -47,7 +47,8 @@ def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
         whole = t.Tuple(tuple(item.type for item in items), type(value))
         return Fact(whole, UNKNOWN if any(item.const is UNKNOWN for item in items) else value)
     if is_open(value):
-        return Fact(type_of_open(value))
+        held = type_of(value) if type(value) is list else None
+        return Fact(held or t.Object(type(value)))
     owner = value.__self__ if isinstance(value, BuiltinMethodType) else None
     if isinstance(owner, np.ufunc):
         # np.add.reduce is another object each time: it is known as a method of what it belongs to.

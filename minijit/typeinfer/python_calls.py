@@ -115,10 +115,24 @@ def resolve_method_call(
             cls = type(value)
         case _:
             return None
+    if isinstance(receiver, t.PythonList):
+        _require_items(receiver, {"append": args[:1], "insert": args[1:2], "extend": args[:1]}.get(name, ()), name)
     outcome = sampling.outcome_of_method(cls, name, _as_args(args), _as_named(named))
     result = t.OBJECT if outcome is None else outcome.type
     _require_arguments((*args, *named.values()), f"a call of the method {name}")
     return PythonTarget(getattr(cls, name), result, tuple(named), _SEEN), fact_of_type(result)
+
+
+def _require_items(receiver: t.PythonList, stored: Sequence[Fact], name: str = "setitem") -> None:
+    """What is stored into a list of numbers must be of their type: native code relies on it."""
+    for fact in stored:
+        held: tuple[t.Type, ...] = (fact.type,)
+        if name == "extend" and isinstance(fact.type, t.Tuple):
+            held = fact.type.items
+        elif name == "extend" and isinstance(fact.type, t.PythonList):
+            held = (fact.type.item,)
+        if any(one != receiver.item for one in held):
+            raise Unsupported(f"a {receiver} that takes up {fact.type}", "use an array")
 
 
 def has_method(one: t.Object | t.PythonList, name: str) -> bool:
@@ -207,6 +221,10 @@ def resolve_object_unpacking(count: int) -> tuple[Target, Fact]:
 def resolve_object_operation(function: object, facts: Sequence[Fact], words: str) -> tuple[Target, Fact]:
     """Bind an operator of which at least one operand is an object."""
     _require_objects(facts, words)
+    receiver = facts[0].type
+    if isinstance(receiver, t.PythonList) and function in (operator.setitem, operator.iadd):
+        by_slice = function is operator.iadd or isinstance(facts[1].type, t.Slice)
+        _require_items(receiver, facts[-1:], "extend" if by_slice else "setitem")
     result = _RESULTS.get(function, t.OBJECT)
     return PythonTarget(function, result), Fact(result)
 
