@@ -7,7 +7,7 @@ NumPy that is running.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -163,10 +163,3 @@ def casts_at_all(target: Dtype, one: t.PythonScalar | t.NumpyScalar) -> bool:
         except (TypeError, ValueError, OverflowError, Warning):
             return False
     return True
-
-
-def loop_symbol(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> str | None:
-    """The symbol of the inner loop that `ufunc` runs on operands and results of exactly these dtypes."""
-    chars = "".join(dtype.char for dtype in dtypes)
-    signature = f"{chars[: ufunc.nin]}->{chars[ufunc.nin :]}"
-    return f"mj_loop_{ufunc.__name__}_{signature}" if signature in ufunc.types else None

@@ -17,7 +17,7 @@ MOST_LINES = 400
 # A module may import from its own layer only what stands in the same group, and from all layers before.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "source", "config", "options"}),
-    frozenset({"types", "numpy_types", "dtype_functions", "machine"}),
+    frozenset({"types", "numpy_types", "dtype_functions", "ufunc_loops", "machine"}),
     frozenset({"ir"}),
     frozenset({"library.registry"}),
     frozenset({"library foundation"}),

@@ -10,7 +10,7 @@ import pytest
 
 import minijit
 import minijit.library.load
-from minijit import dtype_functions
+from minijit import dtype_functions, ufunc_loops
 from minijit.library import registry
 from minijit.library.samples import Known
 from minijit.runtime.typeof import type_of
@@ -19,6 +19,7 @@ from minijit.testing.checks import compare
 
 BODIES = [entry for entry in registry.all_entries() if entry.body is not None]
 ROW, TABLE = np.array([0.5, -1.5, 2.0, 7.0, 0.25]), np.arange(12.0).reshape(4, 3) ** 2
+MATRIX = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 5.0]])
 SORTED, COUNTS = np.array([-1.0, 0.5, 2.0, 3.0, 9.0]), np.array([3, 1, 1, 0, 2])
 
 NATIVE: dict[str, tuple[Any, ...]] = {
@@ -44,6 +45,13 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.bincount(a)": (COUNTS,),
     "np.bincount(a, weights=b, minlength=9)": (COUNTS, ROW),
     "np.histogram(a, 4)": (TABLE,),
+    "np.linalg.inv(a)": (MATRIX,),
+    "np.linalg.solve(a, b)": (MATRIX, MATRIX[0]),
+    "np.linalg.solve(a, b.T)": (MATRIX, MATRIX.astype(np.float32)),
+    "np.linalg.det(a)": (MATRIX,),
+    "np.linalg.eigh(a)": (MATRIX,),
+    "np.linalg.slogdet(a).logabsdet": (MATRIX,),
+    "np.linalg.svd(a, full_matrices=False)": (TABLE,),
     "np.sort(a)": (ROW,),
     "np.sort(a, axis=0)": (TABLE,),
     "np.argsort(a, kind='stable')": (ROW,),
@@ -110,3 +118,7 @@ def test_functions_of_dtypes() -> None:
     """The C functions of the NumPy that is running are where they are looked for."""
     assert len(dtype_functions.addresses()) == 13 * 7
     assert dtype_functions.symbol_of("sort_quicksort", np.dtype(np.float16)) is None
+    known = ufunc_loops.addresses()
+    for ufunc in (np.matmul, *ufunc_loops.linear_algebra().values()):
+        assert all(f"mj_loop_{ufunc.__name__}_{kind}" in known for kind in ufunc.types)
+    assert len(ufunc_loops.linear_algebra()) == 11

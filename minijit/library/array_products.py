@@ -27,7 +27,8 @@ from minijit.library.broadcasting import broadcast_shapes
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, load_element, make_view, owner_of, shape_of, strides_of
 from minijit.library.registry import Arg, lowers, method
-from minijit.numpy_types import Dtype, is_native, loop_symbol
+from minijit.numpy_types import Dtype, is_native
+from minijit.ufunc_loops import loop_symbol
 
 _FRESH: Final = "allocates raises reads"
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from minijit import dtype_functions
+from minijit import dtype_functions, ufunc_loops
 
 TYPE: Final = 8
 """Offset of an object's type."""
@@ -54,14 +54,6 @@ IMMORTALS: Final = sys.version_info >= (3, 12)
 """Whether None, True and False are never counted."""
 
 _API_FUNCTIONS: Final = {"PyArray_DescrFromType": 45, "PyArray_NewFromDescr": 94, "PyArray_SetBaseObject": 282}
-UFUNC_LOOPS: Final = 32
-"""Offset in a ufunc of the pointer to its inner loops; the number of arguments stands in the two words before it."""
-UFUNC_DATA: Final = 40
-UFUNC_COUNT: Final = 48
-UFUNC_TYPES: Final = 64
-LOOPS: Final = (np.matmul,)
-"""The ufuncs whose inner loops generated code calls."""
-
 _API_GET_HANDLER: Final = 305
 _API_DEFAULT_HANDLER: Final = 306
 
@@ -92,10 +84,7 @@ def symbols() -> dict[str, int]:
     for name, value in constants.items():
         addresses[f"mj_{name}"] = id(value)
     addresses["mj_data_handler"] = _default_handler()
-    for ufunc in LOOPS:
-        loops = (ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, UFUNC_LOOPS))
-        addresses |= {f"mj_loop_{ufunc.__name__}_{kind}": loops[k] for k, kind in enumerate(ufunc.types)}
-    addresses |= dtype_functions.addresses()
+    addresses |= dtype_functions.addresses() | ufunc_loops.addresses()
     return {name: int(address) for name, address in addresses.items() if address}
 
 
@@ -112,7 +101,6 @@ def layout_problem() -> str:
         ("types", _types_match),
         ("arrays", _arrays_match),
         ("dtypes", _dtypes_match),
-        ("ufuncs", _ufuncs_match),
     ):
         if not matches():
             return f"the fields of {what} lie elsewhere than in the versions that minijit knows"
@@ -192,21 +180,6 @@ def _dtypes_match() -> bool:
         kind, character, order = (chr(byte) for byte in ctypes.string_at(id(dtype) + DTYPE_WORD, 3))
         number = ctypes.c_int32.from_address(id(dtype) + DTYPE_NUMBER).value
         if (kind, character, order, number) != (dtype.kind, dtype.char, dtype.byteorder, dtype.num):
-            return False
-    return True
-
-
-def _ufuncs_match() -> bool:
-    for ufunc in LOOPS:
-        counts = (ctypes.c_int32 * 3).from_address(id(ufunc) + HEAD)
-        if list(counts) != [ufunc.nin, ufunc.nout, ufunc.nargs]:
-            return False
-        if ctypes.c_int32.from_address(id(ufunc) + UFUNC_COUNT).value != ufunc.ntypes:
-            return False
-        numbers = ctypes.string_at(_word(ufunc, UFUNC_TYPES), ufunc.ntypes * ufunc.nargs)
-        wanted = [np.dtype(code).num for kind in ufunc.types for code in kind.replace("->", "")]
-        data = (ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, UFUNC_DATA))
-        if list(numbers) != wanted or any(data):
             return False
     return True
 

@@ -1,0 +1,72 @@
+"""The inner loops of NumPy's generalised ufuncs, C functions of addresses, lengths and strides, by symbol.
+
+``np.matmul`` and the ufuncs behind ``np.linalg`` hold a table of such loops, one for each signature. Native code calls
+them with what the ufunc would hand over, and so gets the results of the BLAS and LAPACK that NumPy came with.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from minijit.numpy_types import Dtype
+
+_HEAD: Final = 16
+"""Where the fields of a ufunc begin: the numbers of inputs, of outputs and of both."""
+_LOOPS: Final = 32
+_DATA: Final = 40
+_COUNT: Final = 48
+_TYPES: Final = 64
+
+
+_LINEAR_ALGEBRA: Final = (
+    *("inv", "det", "slogdet", "solve", "solve1", "cholesky_lo", "eigvalsh_lo", "eigh_lo", "svd", "svd_f", "svd_s"),
+)
+
+
+def linear_algebra() -> dict[str, np.ufunc]:
+    """The ufuncs behind ``np.linalg``, by name."""
+    from numpy.linalg import _umath_linalg
+
+    found = {name: getattr(_umath_linalg, name, None) for name in _LINEAR_ALGEBRA}
+    return {name: ufunc for name, ufunc in found.items() if isinstance(ufunc, np.ufunc)}
+
+
+@cache
+def addresses() -> dict[str, int]:
+    """The addresses of all loops that native code calls, by symbol."""
+    return {
+        f"mj_loop_{ufunc.__name__}_{kind}": address
+        for ufunc in (np.matmul, *linear_algebra().values())
+        for kind, address in _loops_of(ufunc).items()
+    }
+
+
+def loop_symbol(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> str | None:
+    """The symbol of the inner loop that `ufunc` runs on operands and results of exactly these dtypes."""
+    chars = "".join(dtype.char for dtype in dtypes)
+    symbol = f"mj_loop_{ufunc.__name__}_{chars[: ufunc.nin]}->{chars[ufunc.nin :]}"
+    return symbol if symbol in addresses() else None
+
+
+def _loops_of(ufunc: np.ufunc) -> dict[str, int]:
+    """The loops by signature; none where the fields of a ufunc lie elsewhere, or where a loop needs more data."""
+    counts = (ctypes.c_int32 * 3).from_address(id(ufunc) + _HEAD)
+    if list(counts) != [ufunc.nin, ufunc.nout, ufunc.nargs]:
+        return {}
+    if ctypes.c_int32.from_address(id(ufunc) + _COUNT).value != ufunc.ntypes:
+        return {}
+    numbers = ctypes.string_at(_word(ufunc, _TYPES), ufunc.ntypes * ufunc.nargs)
+    wanted = [np.dtype(code).num for kind in ufunc.types for code in kind.replace("->", "")]
+    data, loops = ((ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, place)) for place in (_DATA, _LOOPS))
+    if list(numbers) != wanted or any(data):
+        return {}
+    return {kind: address for kind, address in zip(ufunc.types, loops, strict=True) if address}
+
+
+def _word(value: Any, offset: int) -> int:
+    return ctypes.c_int64.from_address(id(value) + offset).value
