@@ -97,9 +97,9 @@ def written(out, a, b):
 
 
 def test_stores_make_no_array():
-    # One place: for outputs that overlap what is read.
     for function in (stored, added, written):
-        assert allocations(function, line, other, third) == 1
+        # What serves outputs that overlap what is read is rare code.
+        assert allocations(function, line, other, third) == 0
         check_native(function, line.copy(), other, third)
         check_native(function, line.astype(np.float32), other, third)
         check_native(function, np.zeros((300, 300)).T, other, third[:, None])

@@ -25,7 +25,7 @@ from minijit.library.broadcasting import broadcast_shapes, check_output, check_s
 from minijit.library.builder import Builder, Val
 from minijit.library.element_trees import elementwise
 from minijit.library.elementwise import Loop
-from minijit.library.elementwise_loops import write_apart
+from minijit.library.elementwise_outputs import write_apart
 from minijit.library.numpy_arithmetic import BINARY
 from minijit.library.operands import anything
 from minijit.library.pending_results import call_python_on_arrays, refuse, release_temporaries

@@ -15,7 +15,7 @@ from minijit.library.array_indexing import arg_selection, selection_of
 from minijit.library.array_items import element_address, select_view
 from minijit.library.builder import NONE_VAL, Builder, Val
 from minijit.library.element_trees import elementwise
-from minijit.library.elementwise_loops import write_apart
+from minijit.library.elementwise_outputs import write_apart
 from minijit.library.memory import array_type, owner_of, shape_of, store_element
 from minijit.library.pending_results import once_for_each_element, release_temporaries, settled
 from minijit.library.registry import Arg, Fusion, lowers

@@ -25,7 +25,11 @@ def shapes_of(args: Sequence[Val]) -> list[Shape]:
 
 
 def broadcast_shapes(b: Builder, shapes: Sequence[Shape]) -> tuple[list[Value], Value]:
-    """The shape that all of `shapes` are broadcast to, and whether they can be."""
+    """The shape that all of `shapes` are broadcast to, and whether they can be.
+
+    What is built with the shape must stand behind a test that they can be: lengths that have been broadcast to another
+    one already are not looked at again.
+    """
     ndim = max(map(len, shapes), default=0)
     one = b.i64(1)
     result: list[Value] = []
@@ -34,12 +38,16 @@ def broadcast_shapes(b: Builder, shapes: Sequence[Shape]) -> tuple[list[Value], 
         lengths = [shape[axis - ndim + len(shape)] for shape in shapes if axis - ndim + len(shape) >= 0]
         whole = lengths[0]
         for length in lengths[1:]:
-            if length is whole:
+            if length is whole or length in b.broadcast.get(whole, ()):
                 continue
-            whole_is_one = b.icmp("eq", whole, one)
-            same = b.icmp("eq", whole, length)
-            fits = b.and_(fits, b.or_(same, b.or_(whole_is_one, b.icmp("eq", length, one))))
-            whole = b.select(whole_is_one, length, whole)
+            if whole in b.broadcast.get(length, ()):
+                whole = length
+                continue
+            both = b.select(b.icmp("eq", whole, one), length, whole)
+            fits = b.and_(fits, b.or_(b.icmp("eq", both, length), b.icmp("eq", length, one)))
+            if both is not whole and both is not length:
+                b.broadcast[both] = {whole, length, *b.broadcast.get(whole, ()), *b.broadcast.get(length, ())}
+            whole = both
         result.append(whole)
     return result, fits
 
@@ -155,7 +163,7 @@ def ordered_strides(
 
 def is_turned(b: Builder, walked: Sequence[Shape], ndim: int) -> Value:
     """Whether NumPy's iterator takes operands with these strides in another order than C's."""
-    if all(map(_are_falling, walked)):
+    if all(map(are_falling, walked)):
         return b.i1(False)
     table = b.slots(len(walked) * ndim)
     for number, stride in enumerate(stride for strides in walked for stride in strides):
@@ -164,7 +172,7 @@ def is_turned(b: Builder, walked: Sequence[Shape], ndim: int) -> Value:
     return b.icmp("ne", turned, b.i64(0))
 
 
-def _are_falling(strides: Shape) -> bool:
+def are_falling(strides: Shape) -> bool:
     """Whether each stride is known to be a multiple of the next one, as in a C-contiguous array and most slices of it.
 
     Those that are 0 where an axis is repeated count as what they are else.
@@ -182,6 +190,8 @@ def _if_not_repeated(stride: Value) -> Value:
 def _is_multiple(outer: Value, inner: Value) -> bool:
     """Whether `outer` is `inner` times integers that are 0 for empty arrays at most."""
     one, other = known(outer), known(inner)
+    if other == 1:
+        return True
     if isinstance(one, int) and isinstance(other, int) and other:
         return one % other == 0
     if outer is inner:

@@ -11,8 +11,8 @@ from minijit import types as t
 from minijit.errors import InternalError
 from minijit.ir.builder import MachineBuilder
 from minijit.ir.context import CONSTANTS
-from minijit.ir.nodes import UNKNOWN, Value
-from minijit.ir.unit import PythonCall
+from minijit.ir.nodes import UNKNOWN, Block, Function, Value
+from minijit.ir.unit import PythonCall, Unit
 from minijit.library import registry
 from minijit.library.casts import cast_parts
 from minijit.library.memory import strides_of
@@ -23,7 +23,17 @@ __all__ = ["NONE_VAL", "Builder", "Val", "item_of", "member_of", "tuple_val"]
 
 
 class Builder(MachineBuilder):
-    """Appends instructions for operations on whole values."""
+    """Appends instructions for operations on whole values.
+
+    Attributes
+    ----------
+    broadcast : dict of Value to set of Value
+        Lengths of axes, and those that have been broadcast to them.
+    """
+
+    def __init__(self, unit: Unit, function: Function, block: Block) -> None:
+        super().__init__(unit, function, block)
+        self.broadcast: dict[Value, set[Value]] = {}
 
     # ---- making values
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.context import BLOCK_DATA
-from minijit.ir.nodes import Param, Value
+from minijit.ir.nodes import Instr, Param, Value
 from minijit.library.array_allocation import is_contiguous
-from minijit.library.array_copying import copy_elements, overlaps
-from minijit.library.broadcasting import has_shape, walking_strides
+from minijit.library.broadcasting import are_falling, has_shape, walking_strides
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.element_trees import Elementwise, elementwise
 from minijit.library.elementwise import Parts
 from minijit.library.memory import (
     array_type,
-    contiguous_strides,
     data_of,
     load_element,
     make_array,
@@ -30,13 +28,9 @@ from minijit.library.memory import (
     strides_of,
 )
 from minijit.library.rare_code import if_else_rarely
-from minijit.library.same_memory import is_same_memory
 from minijit.library.vals import Pending
-from minijit.machine import I64, PTR
+from minijit.machine import PTR
 from minijit.numpy_types import Dtype
-
-MOST_AXES: Final = 3
-"""Up to so many axes there are functions that look for memory in common (:mod:`minijit.runtime.overlap`)."""
 
 # ---- the loops
 
@@ -64,6 +58,11 @@ class _Walked(NamedTuple):
         return known(self.strides[-1]) == 0
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether it is known to be repeated along an axis."""
+        return any(known(stride) == 0 for stride in self.strides)
+
+    @property
     def has_dense_rows(self) -> bool:
         """Whether it is known to have no gaps within a row, or to stand still there."""
         return self.stands_still or (self.stride is not None and known(self.stride) == self.dtype.itemsize)
@@ -81,21 +80,78 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
     An output may be one of the arrays that are read itself. `local` says that nobody else can see the outputs.
     """
     ndim = len(shape)
+    body = _Body(b, whole, outputs, local)
+    if ndim == 0:
+        body.element([data_of(one) for one in (*whole.arrays, *outputs)], {}, None)
+        return
+    plain = [_walk(b, one, _plain_strides(b, one, ndim)) for one in (*whole.arrays, *outputs)]
+    flat = _are_alike([*whole.arrays, *outputs]) and not any(one.is_repeated for one in plain)
+    if not flat and not all(one.has_dense_rows for one in plain) and not all(map(_is_in_order, plain)):
+        _write_with_gaps(b, body, shape)
+        return
+
+    def simply() -> tuple[Value, ...]:
+        if flat:
+            # One long row.
+            rows = [one._replace(strides=[b.i64(one.dtype.itemsize)]) for one in plain]
+            _nest(b, [size_of(b, outputs[0])], rows, body)
+        else:
+            _nest(b, shape, plain, body)
+        return ()
+
+    def repeating() -> tuple[Value, ...]:
+        _write_with_gaps(b, body, shape)
+        return ()
+
+    if_else_rarely(b, _repeats_nothing(b, whole, shape), simply, repeating)
+
+
+def _plain_strides(b: Builder, array: Val, ndim: int) -> list[Value]:
+    """The strides of an array of which nothing is repeated but axes that are known to have length 1."""
+    zero = b.i64(0)
+    own = [
+        zero if known(length) == 1 else stride
+        for length, stride in zip(shape_of(array), strides_of(b, array), strict=True)
+    ]
+    return [zero] * (ndim - len(own)) + own
+
+
+def _are_alike(arrays: Sequence[Val]) -> bool:
+    """Whether all arrays are known to lie in memory in the same way if they have the same shape: without gaps."""
+    kinds = [array_type(one) for one in arrays]
+    return all(kind.layout == kinds[0].layout != "A" and kind.ndim == kinds[0].ndim for kind in kinds)
+
+
+def _is_in_order(one: _Walked) -> bool:
+    """Whether no axis is a faster one than the last, where that has a stride which follows from other lengths."""
+    last = one.strides[-1]
+    return isinstance(last, Instr) and last.op in ("const", "mul") and are_falling(one.strides)
+
+
+def _repeats_nothing(b: Builder, whole: Elementwise, shape: Sequence[Value]) -> Value:
+    """Whether all arrays have the lengths of the result, but for axes that are not there or known to have length 1."""
+    same: Value = b.i1(True)
+    for array in (*whole.arrays, *whole.dear):
+        lengths = shape_of(array)
+        for length, wanted in zip(lengths, shape[len(shape) - len(lengths) :], strict=True):
+            if length is not wanted and known(length) != 1:
+                same = b.and_(same, b.icmp("eq", length, wanted))
+    return same
+
+
+def _write_with_gaps(b: Builder, body: _Body, shape: Sequence[Value]) -> None:
+    """:func:`write` for arrays of which nothing is known, in as many loops as there are axes."""
+    whole, outputs = body.whole, body.outputs
+    ndim = len(shape)
     arrays = [*whole.arrays, *outputs]
     walked = [_walk(b, one, walking_strides(b, one, ndim)) for one in whole.arrays]
     walked += [_walk(b, one, strides_of(b, one)) for one in outputs]
-    body = _Body(b, whole, outputs, local)
-    if ndim == 0:
-        body.element([one.data for one in walked], {}, None)
-        return
-    flat = _is_flat(b, whole.arrays, outputs, walked, is_new=local)
+    flat = _is_flat(b, whole.arrays, outputs, walked, is_new=body.local)
     lengths = list(shape)
     if ndim > 1:
         # Arrays without gaps between the rows are one long row.
         lengths = [b.select(flat, b.i64(1), length) for length in shape[:-1]]
         lengths.append(b.select(flat, size_of(b, outputs[0]), shape[-1]))
-        if known(flat) == 1:
-            lengths, walked = lengths[-1:], [one._replace(strides=one.strides[-1:]) for one in walked]
 
     def along_rows(constant: int | None) -> None:
         """All arrays without gaps along the last axis, or standing still there, as number `constant` does."""
@@ -105,9 +161,6 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
             rows.append(one._replace(strides=[*one.strides[:-1], inner]))
         _nest(b, lengths, rows, body)
 
-    if known(flat) == 1:
-        along_rows(None)
-        return
     kinds = [array_type(one) for one in arrays]
     columns = []
     if len(whole.arrays) == 2 and ndim > 1:
@@ -122,7 +175,7 @@ def write(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequenc
 
     def with_gaps() -> None:
         if any(known(has_shape(b, one, shape)) != 1 for one in whole.dear):
-            _write_storing(b, whole, outputs, shape, local)
+            _write_storing(b, whole, outputs, shape, body.local)
             return
         axes = _in_order_of_memory(b, shape, walked, len(walked) - 1)
         _nest(b, axes[0], axes[1], body)
@@ -149,7 +202,7 @@ def _write_storing(
 def _stored(b: Builder, value: Pending) -> Val:
     """The elements of a pending array, stored."""
     kind, shape = array_type(value), shape_of(value)
-    owner, data = _new_memory(b, size_of(b, value), kind.dtype)
+    owner, data = new_memory(b, size_of(b, value), kind.dtype)
     made = make_array(t.Array(kind.dtype, kind.ndim, "C"), b.null(), owner, data, shape, ())
     write(b, elementwise(value.operands, [kind.dtype], value.compute), [made], shape, local=True)
     return made
@@ -317,70 +370,7 @@ def _nest(b: Builder, lengths: Sequence[Value], walked: Sequence[_Walked], body:
     nest(0, [one.data for one in walked])
 
 
-# ---- memory in common
-
-
-def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: Sequence[Value]) -> None:
-    """Like :func:`write`, for outputs that may overlap arrays that are read: as if all were read before.
-
-    They are written at once where they overlap none of them, or are exactly the same array: each element is read before
-    it is written. Else the results go to new memory first, and from there into the outputs. Outputs do not overlap each
-    other.
-    """
-    fine: Value = b.i1(True)
-    for array in whole.arrays:
-        for output in outputs:
-            if array is not output:
-                fine = b.and_(fine, _are_apart(b, array, output))
-    if known(fine) == 1 or not shape:
-        write(b, whole, outputs, shape, local=False)
-        return
-    targets = [_set_aside(b, output, fine) for output in outputs]
-    write(b, whole, targets, shape, local=False)
-
-    def move() -> Sequence[Value]:
-        for output, target in zip(outputs, targets, strict=True):
-            copy_elements(b, output, target)
-            b.emit("decref", (owner_of(target),))
-        return ()
-
-    if_else_rarely(b, fine, lambda: (), move)
-
-
-def _are_apart(b: Builder, array: Val, output: Val) -> Value:
-    """Whether an array has no memory in common with an output, or has the same elements at the same places."""
-    axes = max(array_type(array).ndim, array_type(output).ndim)
-    if axes > MOST_AXES:
-        return b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output)))
-    words: list[Value] = []
-    for one in (array, output):
-        kind = array_type(one)
-        words += [data_of(one), b.i64(kind.dtype.itemsize)]
-        # An axis of length 1 more changes nothing.
-        words += [b.i64(1), b.i64(0)] * (axes - kind.ndim)
-        for length, stride in zip(shape_of(one), strides_of(b, one), strict=True):
-            words += [length, stride]
-    return b.icmp("ne", b.call_c(f"mj_apart{axes}", I64, *words), b.i64(0))
-
-
-def _set_aside(b: Builder, output: Val, unless: Value) -> Val:
-    """A new array like `output`, or `output` itself."""
-    kind, shape = array_type(output), shape_of(output)
-
-    def new() -> tuple[Value, ...]:
-        return _new_memory(b, size_of(b, output), kind.dtype)
-
-    owner, data = b.if_else(unless, lambda: (b.null(), data_of(output)), new, likely=True)
-    strides: list[Value] = []
-    if kind.layout == "A":
-        plain = contiguous_strides(b, shape, kind.dtype.itemsize)
-        for one, other in zip(strides_of(b, output), plain, strict=True):
-            is_same = known(one) is not None and known(one) == known(other)
-            strides.append(one if is_same else b.select(unless, one, other))
-    return make_array(kind, b.null(), owner, data, shape, strides)
-
-
-def _new_memory(b: Builder, count: Value, dtype: Dtype) -> tuple[Value, Value]:
+def new_memory(b: Builder, count: Value, dtype: Dtype) -> tuple[Value, Value]:
     """Owner and data of a new array; there is one of as many elements, so the size can't be too large for a number."""
     size = b.mul(count, b.i64(dtype.itemsize))
     owner = b.call_c("mj_alloc", PTR, b.emit("context", (), PTR), size, b.i1(False), effects="allocates")

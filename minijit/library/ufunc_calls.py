@@ -23,7 +23,7 @@ from minijit.library.casts import cast_parts
 from minijit.library.dtypes import dtype_of_argument, is_none, known_value, text_of_argument
 from minijit.library.element_trees import Elementwise, as_operand, elementwise
 from minijit.library.elementwise import Loop
-from minijit.library.elementwise_loops import write_apart
+from minijit.library.elementwise_outputs import write_apart
 from minijit.library.operands import anything
 from minijit.library.pending_results import call_python_on_arrays, refuse, release_temporaries
 from minijit.library.registry import Arg, Fusion, lowers
