@@ -75,6 +75,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     Closure                 the parts of what it has captured
     Index, Object           i64; ptr (a PyObject)
     PythonList              ptr (a PyObject)
+    List                    ptr (a block, ``ir/context.py``)
     None, Unbound, Const    nothing
     ======================  ====================================================================
 
@@ -105,7 +106,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return _concat(captured)
         case t.Index():
             return (I64,)
-        case t.Object() | t.PythonList():
+        case t.Object() | t.PythonList() | t.List():
             return (PTR,)
         case _:
             return ()
@@ -128,6 +129,12 @@ def union_layout(members: tuple[t.Type, ...]) -> tuple[tuple[Machine, ...], tupl
             parts += own
         starts.append(known[own])
     return tuple(parts), tuple(starts)
+
+
+def stride_of(item: t.Type) -> int:
+    """The bytes from one item of a list to the next: a single part is packed, several take 8 bytes each."""
+    parts = parts_of(item)
+    return max(parts[0].bits // 8, 1) if len(parts) == 1 else max(8 * len(parts), 1)
 
 
 def _concat(several: tuple[t.Type, ...]) -> tuple[Machine, ...]:

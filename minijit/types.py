@@ -15,6 +15,9 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from minijit.list_types import List as List
+from minijit.list_types import NewList as NewList
+
 Layout: TypeAlias = Literal["C", "F", "A"]
 
 
@@ -282,6 +285,8 @@ Type: TypeAlias = (
     | Never
     | Tuple
     | PythonList
+    | List
+    | NewList
     | Union
     | MaybeInt
     | Const

@@ -226,6 +226,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "call": call,
     "build_tuple": lambda m, i, *items: tuple(flatten(items, i.attrs["starred"])),
     "build_list": lambda m, i, *items: flatten(items, i.attrs["starred"]),
+    "list_append": lambda m, i, items, item: items.append(item),
     "build_slice": lambda m, i, *parts: slice(*parts),
     "build_string": lambda m, i, *parts: "".join(parts),
     "format_value": format_value,

@@ -170,9 +170,9 @@ def test_identity_within_a_result() -> None:
 
 
 def loops_on_a_list(n: int) -> int:
-    rows = [1, 2, 3]
-    rows.append(n)
-    total = 0
+    rows = [1, 2, 3, 4]
+    rows.sort(key=abs)
+    total = n
     for i in range(4):
         total += rows[i]
     return total

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from minijit import types as t
+from minijit.codegen.box_lists import box_list
 from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
@@ -32,12 +33,15 @@ class Boxer:
         Its table of constants is extended by objects that are returned.
     ctx : str
         The pointer to the call's context.
+    remembers : bool
+        Whether the values are those of the end of the call, where a native list is the same object each time.
     """
 
-    def __init__(self, text: FunctionText, unit: Unit, ctx: str) -> None:
+    def __init__(self, text: FunctionText, unit: Unit, ctx: str, *, remembers: bool = False) -> None:
         self.text = text
         self.unit = unit
         self.ctx = ctx
+        self.remembers = remembers
 
     def box(self, one: t.Type, slots: str, slot: int = 0) -> str:
         """Box the value of type `one` whose parts begin in slot number `slot`."""
@@ -67,6 +71,8 @@ class Boxer:
                 return self._python_scalar("int", slots, slot)
             case t.Object() | t.PythonList():
                 return self._shared(text.load("ptr", slots, _SLOT * slot))
+            case t.List():
+                return box_list(self, one.item, text.load("ptr", slots, _SLOT * slot))
             case t.Const():
                 return self._shared(self.constant(one.value))
             case t.Never():

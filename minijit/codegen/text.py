@@ -124,6 +124,12 @@ class FunctionText:
         """The value that came with control: `incoming` holds pairs of value and block."""
         return self.value(f"phi {kind} " + ", ".join(f"[{value}, %{block}]" for value, block in incoming))
 
+    def forward_phi(self, kind: str, first: str, start: str, latch: str) -> tuple[str, str]:
+        """A loop's value: `first` coming from `start`, and what `latch` will define under the second name given."""
+        self._count += 1
+        following = f"%next{self._count}"
+        return self.value(f"phi {kind} [{first}, %{start}], [{following}, %{latch}]"), following
+
     def at(self, base: str, offset: int) -> str:
         """The address `offset` bytes behind `base`."""
         return self.value(f"getelementptr i8, ptr {base}, i64 {offset}") if offset else base

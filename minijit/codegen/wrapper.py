@@ -79,7 +79,7 @@ def _emit_call(text: FunctionText, unit: Unit, arguments: tuple[t.Type, ...], re
     returned, left = text.new_label("returned"), text.new_label("left")
     text.branch(text.value(f"icmp eq i32 {status}, 0"), returned, left, likely=True)
     text.begin(returned)
-    value = Boxer(text, unit, ctx).box(result, slots)
+    value = Boxer(text, unit, ctx, remembers=True).box(result, slots)
     _release(text, ctx)
     text.do(f"ret ptr {value}")
     text.begin(left)

@@ -25,12 +25,21 @@ def store(b: Builder, target: ast.expr, value: Value) -> None:
 
 
 def store_name(b: Builder, target: ast.Name, value: Value) -> None:
-    """Assign to a local variable; globals and the variables of enclosing functions are not ours to change."""
+    """Assign to a variable: a target of the comprehension that we are in, or a local one."""
     name = b.mangle(target.id)
-    if name not in b.local_names:
+    if b.scopes and name in b.scopes[-1].names:
+        b.write(b.scopes[-1].names[name], value)
+    else:
+        _store_local(b, target, name, value)
+
+
+def _store_local(b: Builder, target: ast.Name, name: str, value: Value) -> None:
+    """Assign to a local variable; globals and the variables of enclosing functions are not ours to change."""
+    if not b.is_local(name):
         kind = "a variable of an enclosing function" if name in b.free_names else "the global variable"
         what = f"an assignment to {kind} {name}" if kind.startswith("the") else f"an assignment to {name}, {kind}"
         raise b.refuse(target, what, "return the new value, or keep it in an array")
+    b.assigned.add(name)
     b.write(name, value)
 
 
@@ -87,9 +96,9 @@ def augmented_assign(b: Builder, node: ast.AugAssign) -> None:
 
 @expression(ast.NamedExpr)
 def walrus(b: Builder, node: ast.NamedExpr) -> Value:
-    """``(name := value)``."""
+    """``(name := value)``; in a comprehension it assigns to a variable of the function around."""
     value = b.value(node.value)
-    store_name(b, node.target, value)
+    _store_local(b, node.target, b.mangle(node.target.id), value)
     return value
 
 
@@ -103,7 +112,7 @@ def delete(b: Builder, node: ast.Delete) -> None:
 def _delete(b: Builder, target: ast.expr) -> None:
     if isinstance(target, ast.Name):
         name = b.mangle(target.id)
-        if name not in b.local_names:
+        if not b.is_local(name):
             raise b.refuse(target, f"deleting {name}, which is not a local variable", "")
         b.read(name, span_of(target))
         b.delete(name, span_of(target))

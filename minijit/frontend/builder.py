@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from types import CodeType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from minijit.errors import Span, Unsupported
+from minijit.frontend.bound_names import names_bound_in
 from minijit.frontend.refusals import refusal_of
 from minijit.frontend.ssa import Draft, Ssa
-from minijit.ir.nodes import Function, Value
+from minijit.ir.nodes import UNKNOWN, Function, Instr, Value
 
 Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword
 """Syntax nodes that have a place in the file."""
@@ -56,6 +57,18 @@ def span_of(node: Located) -> Span:
     return Span(node.lineno, node.col_offset, end_line, end_column)
 
 
+class Scope(NamedTuple):
+    """The scope of a comprehension: the variables that its targets are in the SSA, by name.
+
+    `function` is the name of the function that Python makes of the comprehension, empty where it makes none; `span` the
+    place where it is called.
+    """
+
+    names: dict[str, str]
+    function: str
+    span: Span
+
+
 class Builder(Ssa):
     """The SSA of one function under construction, with what its names mean.
 
@@ -77,7 +90,11 @@ class Builder(Ssa):
         The syntax nodes of the function's scope, each with the one around it; made when it is first asked for.
     local_names, free_names : frozenset of str
         As the code object has them, so that Python's scoping rules need no second implementation; all other names are
-        globals or builtins.
+        globals or builtins. From Python 3.12 on, the targets of comprehensions are among them (:meth:`is_local`).
+    assigned : set of str
+        The local variables that have been assigned so far.
+    scopes : list of Scope
+        The comprehensions that we are in, from the outside, `scope_count` of all so far.
     loops : list of (Draft, Draft)
         The loops that we are in, from the outside: where ``continue`` and ``break`` lead.
     """
@@ -104,8 +121,41 @@ class Builder(Ssa):
         self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars + captured)
         self.free_names: Final = frozenset(code.co_freevars) - self.local_names
         self.loops: Final[list[tuple[Draft, Draft]]] = []
+        self.scopes: Final[list[Scope]] = []
+        self.scope_count = 0
+        self.assigned: Final[set[str]] = set()
+        self._own_names: frozenset[str] | None = None
         self._constructs: Final[dict[str, int]] = {}
         self._private_prefix = f"_{class_name.lstrip('_')}" if class_name.strip("_") else ""
+
+    def emit(
+        self, op: str, args: list[Value], span: Span, attrs: dict[str, Any] | None = None, const: object = UNKNOWN
+    ) -> Instr:
+        """Add an instruction here; in a comprehension it knows the functions around it, for tracebacks."""
+        if self.scopes:
+            frames = tuple((scope.function, scope.span) for scope in reversed(self.scopes) if scope.function)
+            if frames:
+                attrs = {**(attrs or {}), "frames": frames}
+        return super().emit(op, args, span, attrs, const)
+
+    def is_local(self, name: str) -> bool:
+        """Whether a name is a variable of the function itself, and not only of a comprehension in it."""
+        if name not in self.local_names:
+            return False
+        if name in self.assigned or name in self.entry.values:
+            return True
+        if self._own_names is None:
+            self._own_names = frozenset(map(self.mangle, names_bound_in(self.node)))
+        return name in self._own_names
+
+    def variable(self, name: str) -> tuple[str, bool] | None:
+        """The SSA's variable for a name, and whether a function lies in between; ``None`` if it is not local."""
+        is_free = False
+        for scope in reversed(self.scopes):
+            if name in scope.names:
+                return scope.names[name], is_free
+            is_free |= bool(scope.function)
+        return (name, is_free) if self.is_local(name) else None
 
     def drafts(self, kind: str, *parts: str) -> list[Draft]:
         """New blocks that belong together, labelled ``kind.part``; those of a second ``for`` are ``for2.part``."""

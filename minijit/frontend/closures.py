@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from types import CodeType
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from minijit.errors import Span, Unsupported
+from minijit.frontend.bound_names import COMPREHENSIONS, children_in_scope
 from minijit.frontend.builder import Builder, expression, span_of, statement
 from minijit.frontend.momentary import (
     is_assigned_aside,
@@ -25,7 +26,6 @@ from minijit.ir.nodes import Instr, Value
 
 NestedNode: TypeAlias = ast.FunctionDef | ast.Lambda
 
-_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 @statement(ast.FunctionDef)
@@ -34,9 +34,11 @@ def nested_function(b: Builder, node: ast.FunctionDef) -> None:
     if node.decorator_list:
         raise b.refuse(node, "a decorated function inside a function", "define it at module level")
     name = b.mangle(node.name)
-    if name not in b.local_names:
+    if not b.is_local(name):
         raise b.refuse(node, "a global function defined inside a function", "define it at module level")
-    b.write(name, _define(b, node, name, name))
+    made = _define(b, node, name, name)
+    b.assigned.add(name)
+    b.write(name, made)
 
 
 @expression(ast.Lambda)
@@ -47,8 +49,10 @@ def lambda_(b: Builder, node: ast.Lambda) -> Value:
 
 def _define(b: Builder, node: NestedNode, name: str, variable: str) -> Value:
     """The function; for one that is made anew by each use, a sign that its definition has been passed."""
+    if b.scopes:
+        raise b.refuse(node, "a lambda in a comprehension", "define the function beforehand")
     code = _code_of(b, node, name)
-    free = [each for each in code.co_freevars if each in b.local_names or each == b.itself]
+    free = [each for each in code.co_freevars if b.is_local(each) or each == b.itself]
     itself = variable if variable in free and is_bound_once(b, variable) else ""
     captured = tuple(each for each in free if each != itself)
     attrs = {
@@ -194,10 +198,9 @@ def _nodes_with_loops(root: NestedNode) -> Iterator[tuple[ast.AST, frozenset[ast
     while todo:
         node, loops = todo.pop()
         yield node, loops
-        if isinstance(node, ast.For | ast.While):
+        if isinstance(node, (ast.For, ast.While, *COMPREHENSIONS)):
             loops = loops | {node}
-        if not isinstance(node, _SCOPES):
-            todo += [(child, loops) for child in ast.iter_child_nodes(node)]
+        todo += [(child, loops) for child in children_in_scope(node)]
 
 
 def _assigns(b: Builder, node: ast.AST, name: str) -> bool:

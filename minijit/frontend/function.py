@@ -12,6 +12,7 @@ from minijit.errors import Span, Unsupported
 from minijit.frontend import (  # noqa: F401
     assignments,
     closures,
+    comprehensions,
     conditions,
     displays,
     imports,

@@ -19,9 +19,10 @@ def name(b: Builder, node: ast.Name) -> Value:
     """A local, a free variable, or a global or builtin."""
     identifier = b.mangle(node.id)
     span = span_of(node)
-    if identifier in b.local_names:
-        value = b.read(identifier, span)
-        return b.momentary[identifier](span) if identifier in b.momentary else value
+    variable = b.variable(identifier)
+    if variable is not None:
+        value = b.read(variable[0], span, is_free=variable[1])
+        return b.momentary[identifier](span) if variable[0] in b.momentary else value
     if identifier == b.itself:
         return b.emit("make_function", [b.entry.values[each] for each in b.captured], span, {"name": identifier})
     if identifier in b.free_names:

@@ -62,7 +62,6 @@ def spread(b: Builder, node: ast.Starred) -> Value:
     return b.emit("build_tuple", [b.value(node.value)], span_of(node), {"starred": (0,)})
 
 
-@expression(ast.Call)
 def call(b: Builder, node: ast.Call) -> Value:
     """``function(*args, name=value)``: the function first, then positional, then keyword arguments, as Python does."""
     args = [b.value(node.func)]

@@ -5,21 +5,15 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-_COMPREHENSION: Final = "write a for loop that fills an array"
-
 _REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "AsyncFor": ("async for", "use a plain for loop"),
     "AsyncFunctionDef": ("an async function inside a function", "keep coroutines outside compiled functions"),
     "AsyncWith": ("async with", "do this outside the compiled function"),
     "Await": ("await", "keep coroutines outside compiled functions"),
     "ClassDef": ("a class defined inside a function", "define the class at module level"),
-    "DictComp": ("a dict comprehension", "build the dict outside the compiled function"),
-    "GeneratorExp": ("a generator expression", "write a for loop"),
     "Import": ("an import statement inside a function", "import at the top of the module"),
     "ImportFrom": ("an import statement inside a function", "import at the top of the module"),
-    "ListComp": ("a list comprehension", _COMPREHENSION),
     "Match": ("a match statement", "write if and elif"),
-    "SetComp": ("a set comprehension", "build the set outside the compiled function"),
     "Starred": ("a starred expression here", "write the items one by one"),
     "TemplateStr": ("a template string", "use an f-string"),
     "Try": ("a try statement", "test the condition beforehand, or catch the exception in the caller"),

@@ -144,8 +144,10 @@ class Ssa:
         """Make a local variable unassigned."""
         self.here.values[name] = self.emit("unbound", [], span, {"name": name})
 
-    def read(self, name: str, span: Span) -> Value:
+    def read(self, name: str, span: Span, *, is_free: bool = False) -> Value:
         """The value of a local variable here, checked where it may be unassigned.
+
+        `is_free` says that the reader is a function of its own in Python, for which the variable is not local.
 
         The check is added wherever that can't be excluded yet and removed at the end where it was not needed. The
         checked value takes the place of the variable's, so that a second read asks no more.
@@ -159,7 +161,10 @@ class Ssa:
                 return value
         elif value.op != "unbound":  # type: ignore[union-attr]
             return value
-        checked = self.emit("check_bound", [value], span, {"name": name})
+        attrs: dict[str, Any] = {"name": name.partition("@")[0]}
+        if is_free:
+            attrs["free"] = True
+        checked = self.emit("check_bound", [value], span, attrs)
         here.values[name] = checked
         return checked
 

@@ -6,8 +6,10 @@ import ast
 
 from minijit.frontend.assignments import store
 from minijit.frontend.builder import Builder, span_of, statement
+from minijit.frontend.comprehensions import for_each
 from minijit.frontend.conditions import test
 from minijit.frontend.ssa import Draft
+from minijit.frontend.walks import begin_walk, end_walk
 from minijit.ir.nodes import Value
 
 
@@ -56,25 +58,28 @@ def _go_on(b: Builder, target: Draft, after: ast.stmt) -> None:
 
 @statement(ast.For)
 def for_(b: Builder, node: ast.For) -> None:
-    """A counted walk over whatever the iterable is: its length is taken once, items are asked for by number."""
-    span = span_of(node.iter)
-    iterator = b.emit("get_iter", [b.value(node.iter)], span)
-    length = b.emit("iter_len", [iterator], span)
-    header, body, latch, otherwise, end = b.drafts("for", "", "body", "next", "else", "end")
-    if not node.orelse:
-        otherwise = end
-    header.block.attrs.update(loop="for", span=span_of(node))
-    index = b.parameter(header, "", span)
-    b.jump(header, span, b.emit("iter_start", [], span))
-    b.enter(header)
-    b.branch(b.emit("iter_more", [index, length], span), body, otherwise, span)
-    b.goto(body)
-    store(b, node.target, b.emit("iter_item", [iterator, index], span))
-    _loop_body(b, node, latch, end)
-    if b.goto(latch):
-        b.jump(header, span, b.emit("iter_next", [index], span))
-    b.seal(header)
-    _loop_else(b, node, otherwise, end)
+    """A counted walk over whatever the iterable is."""
+    if isinstance(node.iter, ast.GeneratorExp):
+        _for_generated(b, node, node.iter)
+        return
+    iterator = b.emit("get_iter", [b.value(node.iter)], span_of(node.iter))
+    walk = begin_walk(b, iterator, span_of(node.iter), span_of(node), has_else=bool(node.orelse))
+    store(b, node.target, walk.item)
+    _loop_body(b, node, walk.latch, walk.end)
+    end_walk(b, walk)
+    _loop_else(b, node, walk.otherwise, walk.end)
+
+
+def _for_generated(b: Builder, node: ast.For, inner: ast.GeneratorExp) -> None:
+    """A loop over a generator expression: its body stands inside of the generator's own loops."""
+    (end,) = b.drafts("for", "end")
+    otherwise = for_each(b, node, inner, lambda again: _loop_body(b, node, again, end))
+    if node.orelse:
+        _loop_else(b, node, otherwise, end)
+        return
+    if b.goto(otherwise):
+        b.jump(end, span_of(node))
+    b.goto(end)
 
 
 @statement(ast.While)

@@ -56,6 +56,8 @@ class MachineBuilder:
         Where the next instruction goes; has no terminator yet.
     span : Span
         The place in the user's source that is given to new instructions.
+    frames : sequence of (str, Span)
+        The comprehensions that are functions in Python and that we are in, innermost first, each with its place.
     private : bool
         Whether stores now go to memory that nobody outside the call can see.
     """
@@ -65,6 +67,7 @@ class MachineBuilder:
         self.function = function
         self.block = block
         self.span: Span = NO_SPAN
+        self.frames: Sequence[tuple[str, Span]] = ()
         self.private = False
         self._shared: dict[Block, SharedValues] = {}
 
@@ -247,8 +250,10 @@ class MachineBuilder:
         payload: str = "",
     ) -> int:
         """A new exit at the current place in the source."""
+        filename = self.function.filename
+        name, callers = self.unit.add_frames(self.frames, self.function.name, filename)
         return self.unit.add_site(
-            Site(kind, self.span, self.function.name, self.function.filename, exception, message, payload)  # type: ignore[arg-type]
+            Site(kind, self.span, name, filename, exception, message, payload, callers)  # type: ignore[arg-type]
         )
 
     def check(

@@ -42,4 +42,14 @@ BLOCK_OBJECT: Final = 32
 """ptr: the ndarray that owns the data by now (once boxed), else null."""
 BLOCK_BYTES: Final = 40
 """i64: the size of the data."""
-BLOCK_SIZE: Final = 48
+BLOCK_ITEMS: Final = 48
+"""i64: 0, or for a list whose items hold references: which of the words of an item are owners (one bit each), and in
+the upper half the bytes of an item."""
+BLOCK_SIZE: Final = 56
+
+# A native list is a block with more words. Its data grows; BLOCK_BYTES is the room that there is.
+LIST_LENGTH: Final = 56
+"""i64: the number of items."""
+LIST_BOXED: Final = 64
+"""ptr: the Python list that the list has become when it was returned, else null."""
+LIST_SIZE: Final = 72

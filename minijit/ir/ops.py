@@ -50,11 +50,16 @@ OPS: Final[dict[str, Op]] = {
     "setitem": _row("object index value", "", "nothing", "bound", "PT"),
     "delitem": _row("object index", "", "nothing", "bound", "PT"),
     "call": _row(
-        "function *args", "keywords: names of the last args; starred: positions of *args", "any", "bound", "PT"
+        "function *args",
+        "keywords: names of the last args; starred: positions of *args; generator: stands for one",
+        "any",
+        "bound",
+        "PT",
     ),
     # ---- displays and unpacking
     "build_tuple": _row("*items", "starred: positions of *items", "a tuple", "", "PT"),
-    "build_list": _row("*items", "starred", "a list", "bound", "PT"),
+    "build_list": _row("*items", "starred; generator: stands for a generator expression", "a list", "bound", "PT"),
+    "list_append": _row("list item", "", "nothing: what a comprehension does with an item", "bound", "PT"),
     "build_dict": _row("*items", "", "a dict: key, value, key, value ...", "bound", "PT"),
     "build_set": _row("*items", "starred", "a set", "bound", "PT"),
     "make_function": _row(

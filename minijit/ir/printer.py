@@ -24,7 +24,10 @@ from minijit.source import line_of
 _BARE_ATTRS: Final = ("operator", "name", "predicate", "how", "symbol", "function")
 """Attributes that stand right behind the op, without their own name: ``binary +``, ``global range``."""
 _HIDDEN_ATTRS: Final = frozenset(
-    ("variable", "value", "span", "keywords", "nested", "code", "defaults", "keyword_defaults", *_BARE_ATTRS)
+    {
+        *("variable", "value", "span", "frames", "keywords", "nested", "code", "defaults", "keyword_defaults"),
+        *_BARE_ATTRS,
+    }
 )
 _INFIX: Final = ("binary", "inplace", "compare")
 _ATTRIBUTES: Final = ("getattr", "setattr")

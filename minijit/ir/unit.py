@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from minijit import types as t
+from minijit.errors import Span
 from minijit.ir.context import BLOCK_SIZE
 from minijit.ir.nodes import Function
 from minijit.ir.sites import Site
@@ -119,6 +121,16 @@ class Unit:
             self.sites.append(site)
             status = self._statuses[site] = len(self.sites)
         return status
+
+    def add_frames(
+        self, frames: Sequence[tuple[str, Span]], function: str, filename: str
+    ) -> tuple[str, tuple[int, ...]]:
+        """The innermost of the functions that Python makes of comprehensions, and the sites of the calls of all."""
+        callers: tuple[int, ...] = ()
+        for name, span in reversed(frames):
+            callers = (self.add_site(Site("call", span, function, filename)), *callers)
+            function = name
+        return function, callers
 
     def add_python_call(self, call: PythonCall) -> int:
         """The number of the thunk of a call. Equal calls share one: thunks take LLVM time, too."""

@@ -29,11 +29,14 @@ class Builder(MachineBuilder):
     ----------
     broadcast : dict of Value to set of Value
         Lengths of axes, and those that have been broadcast to them.
+    result : Type
+        The type of what the operation that is being lowered gives, where entries have to know it (new lists).
     """
 
     def __init__(self, unit: Unit, function: Function, block: Block) -> None:
         super().__init__(unit, function, block)
         self.broadcast: dict[Value, set[Value]] = {}
+        self.result: t.Type = t.NEVER
 
     # ---- making values
 

@@ -19,6 +19,8 @@ _CLASSES: dict[type, str] = {
     t.Slice: "slice",
     t.Array: "array",
     t.Iterator: "iterator",
+    t.List: "list made here",
+    t.PythonList: "list from Python",
 }
 
 
@@ -60,6 +62,10 @@ def _register(function: Callable[[object, object], bool], negated: bool) -> None
 
     @lowers(function, t.BOOL, t.BOOL, result=t.BOOL, samples=[(True, False), (True, True), (False, False)])
     def lower_bools(b: Builder, x: Val, y: Val) -> Val:
+        return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
+
+    @lowers(function, t.List, t.List, result=lambda x, y: t.BOOL if x.type == y.type else None)
+    def lower_lists(b: Builder, x: Val, y: Val) -> Val:
         return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
 
     @lowers(function, t.Array, t.Array, result=lambda x, y: t.BOOL if x.type == y.type else None)

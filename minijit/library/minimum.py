@@ -90,7 +90,7 @@ def _register_iterable(function: Function, compare: Function) -> None:
 
     @lowers(
         function,
-        (t.Range, t.Array, t.Iterator),
+        (t.Range, t.Array, t.List, t.Iterator),
         result=rule,
         effects="raises reads",
         keywords=keywords,

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -83,7 +83,9 @@ def may_be_sampled(function: object) -> bool:
         return False
     name = getattr(function, "__name__", "")
     module = (getattr(function, "__module__", None) or "").split(".")[0]
-    return module in _SCIENCE and name not in _HARMFUL and getattr(function, "__self__", None) is None
+    # Functions written in C belong to their module.
+    owner = getattr(function, "__self__", None)
+    return module in _SCIENCE and name not in _HARMFUL and (owner is None or isinstance(owner, ModuleType))
 
 
 def _is_like_function(function: object) -> bool:

@@ -172,7 +172,7 @@ def _zero(value: int) -> Arg:
     return Arg(t.INT, value)
 
 
-_ITERABLE = (t.Range, t.Array, t.Iterator)
+_ITERABLE = (t.Range, t.Array, t.List, t.Iterator)
 
 
 @lowers(

@@ -147,12 +147,13 @@ class Binding:
 
     `as_other` are the positions of operands of type ``MaybeInt`` that may be used as their other type, because the
     operation gives the same either way. `spread` are the positions of tuples and slices whose items have to be taken
-    apart by type, too.
+    apart by type, too; `whole` those of operands that are not taken apart: what is stored into a list.
     """
 
     cases: tuple[Case, ...]
     as_other: frozenset[int] = frozenset()
     spread: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
     @property
     def effects(self) -> frozenset[str]:

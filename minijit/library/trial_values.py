@@ -35,7 +35,7 @@ def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
                 return UNKNOWN
             return cls(found) if cls in (tuple, list) else cls._make(found)  # type: ignore[attr-defined]
         case t.PythonList(item):
-            found = [value_of(item, lengths) for _ in range(2)]
+            found = [value_of(each, lengths) for each in (t.members_of(item) * 2 or (item,))]
             return UNKNOWN if any(one is UNKNOWN for one in found) else found
         case t.Const(value=value):
             return value

@@ -57,6 +57,9 @@ def visible_effects(function: Function) -> frozenset[str]:
 def _stays_fresh(value: Value, fresh: set[Value], params: dict[Param, list[Value]]) -> bool:
     if not _may_hold_array(value.type):
         return True
+    if _holds_listed_array(value.type):
+        # What else is in the list, nobody knows here.
+        return False
     if isinstance(value, Param):
         return all(arg in fresh for arg in params[value])
     if value.op in _VIEWS:
@@ -84,10 +87,25 @@ def _is_of_library(instr: Instr) -> bool:
     return isinstance(binding, Binding) and all(isinstance(case.target, EntryTarget) for case in binding.cases)
 
 
+def _holds_listed_array(one: object) -> bool:
+    """Whether a value leads to the arrays in a list."""
+    match one:
+        case t.List():
+            return _may_hold_array(one.item)
+        case t.Tuple(items) | t.Union(items) | t.Iterator(sources=items) | t.Closure(captured=items):
+            return any(map(_holds_listed_array, items))
+        case t.BoundMethod(receiver):
+            return _holds_listed_array(receiver)
+        case _:
+            return False
+
+
 def _may_hold_array(one: object) -> bool:
     match one:
         case t.Array() | t.Object() | t.PythonList():
             return True
+        case t.List():
+            return _may_hold_array(one.item)
         case t.Tuple(items) | t.Union(items):
             return any(map(_may_hold_array, items))
         case t.Iterator():

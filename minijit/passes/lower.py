@@ -18,6 +18,7 @@ from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Termi
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
 from minijit.library.operations import raise_again, raise_exception
+from minijit.library.references import drop_reference, take_reference
 from minijit.library.targets import Callee
 from minijit.library.vals import Val
 from minijit.machine import parts_of
@@ -25,7 +26,7 @@ from minijit.passes.freshness import fresh_values, stores_privately
 from minijit.passes.lower_bindings import lower_binding
 from minijit.passes.lower_ops import LOWER
 from minijit.passes.ownership import Ownership
-from minijit.passes.references import drop_reference, take_reference
+from minijit.passes.resized_lists import resized_lists
 
 
 def lower_function(unit: Unit, instance: Callee, typed: Function) -> Function:
@@ -54,6 +55,7 @@ class Lowering:
         self.vals: dict[Value, Val] = {}
         self.fresh = fresh_values(typed)
         self.ownership = Ownership(typed)
+        self.resized = resized_lists(typed)
         self.blocks: dict[Block, Block] = {}
         self.dominators = Dominators(typed)
         self.ends: dict[Block, Block] = {}
@@ -101,7 +103,7 @@ class Lowering:
         for param in self.ownership.dropped_at_entry(block):
             drop_reference(b, self.vals[param])
         for instr in block.instrs:
-            b.span = instr.span
+            b.span, b.frames = instr.span, instr.attrs.get("frames", ())
             value = self._lower_instr(instr)
             if b.block.terminator is not None:
                 return
@@ -109,7 +111,7 @@ class Lowering:
             self._count_references(instr)
         assert block.terminator is not None
         self.ends[block] = b.block
-        b.span = block.terminator.span
+        b.span, b.frames = block.terminator.span, ()
         self._lower_terminator(block, block.terminator)
 
     def _count_references(self, instr: Instr) -> None:

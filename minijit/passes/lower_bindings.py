@@ -12,6 +12,7 @@ from minijit.ir.nodes import UNKNOWN, Instr, Value, whole_type
 from minijit.library.builder import Builder
 from minijit.library.nested_functions import maker_of
 from minijit.library.operations import call_anything
+from minijit.library.references import take_reference
 from minijit.library.targets import (
     Binding,
     CapturedValue,
@@ -27,7 +28,6 @@ from minijit.library.vals import Pending, PendingMethod, Val, item_of, tuple_val
 from minijit.machine import parts_of
 from minijit.passes.lower_objects import lower_object
 from minijit.passes.ownership import gives_reference
-from minijit.passes.references import take_reference
 
 if TYPE_CHECKING:
     from minijit.passes.lower import Lowering
@@ -70,6 +70,8 @@ def _lower_cases(
     """Branch on the types of the operands from `position` on, then carry out the case for them."""
     b = lowering.builder
     for k in range(position, len(row)):
+        if k in binding.whole:
+            continue
         if isinstance(row[k].type, t.Union | t.MaybeInt):
 
             def with_type(one: Val, k: int = k) -> Val:
@@ -155,6 +157,7 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
     if lower is None:
         raise InternalError(f"the entry {target.entry.name} has no lowering")
     keywords: tuple[str, ...] = tuple(instr.attrs.get("keywords", ()))
+    b.result = whole_type(instr)
     if instr.op == "call":
         callee, *row = row
         if isinstance(callee.type, t.BoundMethod):

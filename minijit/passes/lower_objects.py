@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from minijit import types as t
 from minijit.ir.context import BLOCK_OBJECT, BLOCK_SIZE
 from minijit.library.memory import make_array
+from minijit.library.references import holds_references
 from minijit.library.vals import Val, tuple_val
 from minijit.machine import I64, PTR
-from minijit.passes.ownership import may_hold_array
 
 if TYPE_CHECKING:
     from minijit.passes.lower import Lowering
@@ -44,7 +44,7 @@ def _global_array(lowering: Lowering, kind: t.Array, value: object) -> Val:
     """An array that a global name is bound to: its address comes from the table of constants, its contents are live."""
     b = lowering.builder
     held = b.known_object(value)
-    if may_hold_array(lowering.instance.result.type):
+    if holds_references(lowering.instance.result.type):
         # The result may be a view of the array, so the block has to outlive this activation.
         owner = b.load(b.ptr_add(b.listed_object(b.unit.add_block_for(value)), _ARRAY_DATA), PTR, local=True)
     else:

@@ -41,10 +41,14 @@ def _check_bound(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     one = whole_type(instr)
     if val.type == one:
         return val
+    kind: type[NameError]
+    kind, words, rest = UnboundLocalError, "local", "a value"
+    if instr.attrs.get("free"):
+        kind, words, rest = NameError, "free", "a value in enclosing scope"
     site = b.site(
         "raise",
-        UnboundLocalError,
-        f"cannot access local variable {instr.attrs['name']!r} where it is not associated with a value",
+        kind,
+        f"cannot access {words} variable {instr.attrs['name']!r} where it is not associated with {rest}",
     )
 
     def bound(member: Val) -> Val:
@@ -97,15 +101,17 @@ def _iter_more(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     b = lowering.builder
     taken = instr.args[1]
     length = vals[1].part
-    if isinstance(taken, Instr) and _may_be_resized(whole_type(taken.args[0])):
+    if isinstance(taken, Instr) and _may_be_resized(whole_type(taken.args[0]), lowering.resized):
         # The loop goes on as long as the list does.
         length = b.apply(length_of, lowering.vals[taken.args[0]]).part
     return b.bool_val(b.icmp("slt", vals[0].part, length))
 
 
-def _may_be_resized(one: t.Type) -> bool:
-    """Whether what is iterated over is, or goes over, a list that Python code may change in the meantime."""
-    return isinstance(one, t.PythonList) or (isinstance(one, t.Iterator) and any(map(_may_be_resized, one.sources)))
+def _may_be_resized(one: t.Type, resized: list[t.List]) -> bool:
+    """Whether what is iterated over is, or goes over, a list that the loop or Python code may change meanwhile."""
+    if isinstance(one, t.Iterator):
+        return any(_may_be_resized(source, resized) for source in one.sources)
+    return isinstance(one, t.PythonList) or one in resized
 
 
 def _iter_next(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:

@@ -18,33 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from minijit import types as t
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value
+from minijit.library.references import holds_references
 from minijit.library.targets import Binding, EntryTarget, FunctionTarget, PythonTarget, Target
-
-
-def may_hold_array(one: object) -> bool:
-    """Whether a value of this type may refer to the memory of an array."""
-    match one:
-        case t.Array():
-            return True
-        case t.Tuple(items) | t.Union(items):
-            return any(map(may_hold_array, items))
-        case t.Iterator():
-            return any(map(may_hold_array, one.sources))
-        case t.BoundMethod():
-            return may_hold_array(one.receiver)
-        case t.Closure(captured=captured):
-            return any(map(may_hold_array, captured))
-        case _:
-            return False
 
 
 def gives_reference(target: Target) -> bool:
     """Whether the result of a bound operation comes with a reference of its own."""
     if isinstance(target, PythonTarget):
         # A result of Python's is held by a block of its own.
-        return may_hold_array(target.result)
+        return holds_references(target.result)
     if isinstance(target, FunctionTarget):
         return True
     return isinstance(target, EntryTarget) and not target.effects.isdisjoint(("allocates", "owns"))
@@ -104,7 +87,7 @@ class Ownership:
     def _holders(self) -> Iterator[Instr]:
         for block in self.function.blocks:
             for instr in block.instrs:
-                if may_hold_array(instr.type):
+                if holds_references(instr.type):
                     yield instr
 
     @staticmethod

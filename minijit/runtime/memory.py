@@ -10,6 +10,7 @@ from string import Template
 from typing import Final
 
 from minijit.ir import context
+from minijit.runtime.lists import LISTS
 
 ALIGNED_FROM: Final = 1024
 """Bytes; smaller data is aligned to 16 only, because malloc takes a fifth of the time of posix_memalign."""
@@ -23,7 +24,7 @@ def memory_text(*, aligned: bool) -> str:
     names = {name: value for name, value in vars(context).items() if name.isupper()}
     names |= {"ALIGNED_FROM": ALIGNED_FROM, "CALLOC_FROM": CALLOC_FROM}
     decref = _decref("void @mj_decref(ptr %ctx, ptr %owner) nounwind")
-    return (_ALIGNED if aligned else _NOT_ALIGNED) + decref + Template(_MEMORY).substitute(names)
+    return (_ALIGNED if aligned else _NOT_ALIGNED) + decref + Template(_MEMORY + LISTS).substitute(names)
 
 
 _ALIGNED: Final = """
@@ -89,6 +90,13 @@ undo:
 failed:
   ret ptr null
 link:
+  call void @mj_link(ptr %ctx, ptr %block, ptr %memory, i64 %wanted)
+  ret ptr %block
+}
+
+; Fills in a new block, and puts it before the others of the call.
+define internal void @mj_link(ptr %ctx, ptr %block, ptr %memory, i64 %bytes) alwaysinline nounwind {
+entry:
   %first.word = getelementptr i8, ptr %ctx, i64 $BLOCKS
   %first = load ptr, ptr %first.word
   store i64 1, ptr %block
@@ -101,7 +109,9 @@ link:
   %object = getelementptr i8, ptr %block, i64 $BLOCK_OBJECT
   store ptr null, ptr %object
   %size = getelementptr i8, ptr %block, i64 $BLOCK_BYTES
-  store i64 %wanted, ptr %size
+  store i64 %bytes, ptr %size
+  %items = getelementptr i8, ptr %block, i64 $BLOCK_ITEMS
+  store i64 0, ptr %items
   store ptr %block, ptr %first.word
   %alone = icmp eq ptr %first, null
   br i1 %alone, label %finish, label %behind
@@ -110,11 +120,19 @@ behind:
   store ptr %block, ptr %back
   br label %finish
 finish:
-  ret ptr %block
+  ret void
 }
 
 define void @mj_free(ptr %ctx, ptr %block) nounwind {
 entry:
+  %items.word = getelementptr i8, ptr %block, i64 $BLOCK_ITEMS
+  %items = load i64, ptr %items.word
+  %plain = icmp eq i64 %items, 0
+  br i1 %plain, label %unlink, label %held
+held:
+  call void @mj_drop_items(ptr %ctx, ptr %block, i64 %items)
+  br label %unlink
+unlink:
   %previous.word = getelementptr i8, ptr %block, i64 $BLOCK_PREVIOUS
   %previous = load ptr, ptr %previous.word
   %next.word = getelementptr i8, ptr %block, i64 $BLOCK_NEXT

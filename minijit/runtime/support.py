@@ -10,6 +10,8 @@ Those that box arrays and raise are in :mod:`minijit.runtime.object_support`. Al
 ``void mj_free(ctx, owner)``                   free a block, whatever its count
 ``void mj_release(ctx)``                       free all blocks and drop all objects that the call still holds
 ``void mj_keep(ctx, object)``                  hand a reference over to the context, until ``mj_release``
+``ptr mj_new_list(ctx, bytes, items)``         a new native list, or null when memory is out
+``i64 mj_grow_list(list, bytes)``              make room for as many bytes; 0 when memory is out
 ``void mj_trace(ctx, site)``                   note a call through which an exception passes
 ``ptr mj_slow(self, args, nargsf, kwnames)``   call the Python-level slow path of a dispatcher
 ``i1 mj_bind(args, nargs, kwnames, names,      put the arguments in the order of the parameters; false when Python's
@@ -41,6 +43,8 @@ SIGNATURES: Final = {
     "mj_free": "declare void @mj_free(ptr, ptr) #2",
     "mj_release": "declare void @mj_release(ptr) #3",
     "mj_keep": "declare void @mj_keep(ptr, ptr) #3",
+    "mj_new_list": "declare noalias ptr @mj_new_list(ptr, i64, i64) #3",
+    "mj_grow_list": "declare i64 @mj_grow_list(ptr, i64) #3",
     "mj_trace": "declare void @mj_trace(ptr, i32) #2",
     **{name_for(axes): signature_for(axes) for axes in range(1, MOST_AXES + 1)},
     axis_order.TURNED: axis_order.TURNED_SIGNATURE,
@@ -53,6 +57,8 @@ EXPORTS: Final = (
     "mj_free",
     "mj_release",
     "mj_keep",
+    "mj_new_list",
+    "mj_grow_list",
     "mj_trace",
     "mj_slow",
     "mj_bind",
@@ -83,6 +89,8 @@ def inline_function(name: str) -> Inline | None:
 _DECLARATIONS: Final = """
 declare noalias ptr @malloc(i64)
 declare noalias ptr @calloc(i64, i64)
+declare noalias ptr @realloc(ptr, i64)
+declare i64 @llvm.cttz.i64(i64, i1 immarg)
 declare void @free(ptr)
 declare void @Py_DecRef(ptr)
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)

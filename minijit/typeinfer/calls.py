@@ -27,7 +27,7 @@ from minijit.library.targets import (
     PythonTarget,
     Target,
 )
-from minijit.typeinfer.facts import fact_of_object
+from minijit.typeinfer.facts import fact_of_object, lists_in
 from minijit.typeinfer.python_calls import (
     has_method,
     is_object,
@@ -235,7 +235,7 @@ def _library(
         return found
     words = f"a call of {_name_of(value)}"
     found = program.resolver.entry(value, args, named) or resolve_typed_call(value, args, named)
-    if found is None and any(is_object(fact.type) for fact in (*args, *named.values())):
+    if found is None and any(is_object(fact.type) or lists_in(fact.type) for fact in (*args, *named.values())):
         return resolve_any_call(value, args, named, words)
     return found or program.resolver.entry_or_error(value, args, named, words)
 
@@ -265,6 +265,8 @@ def _exception(
         exception = program.known_exception(value, args[0].const)
         if exception.args == (args[0].const,):
             return ConstantTarget(t.Const(exception), exception), Fact(t.Const(exception), exception)
+    if not is_raised and any(lists_in(fact.type) for fact in args):
+        raise Unsupported("a list in an exception", "raise the exception at once")
     return PythonTarget(value, t.OBJECT, keywords), Fact(t.OBJECT)
 
 

@@ -6,6 +6,7 @@ Indices of arrays (``a[[0, 2]]``, ``a[:, [0, 2]]``) and what is stored into arra
 from __future__ import annotations
 
 import builtins
+import math
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,14 +25,31 @@ _READERS: Final = frozenset(
 """Builtins that only read a sequence and do not keep it."""
 
 
-def is_only_read(inference: Inference, display: Instr) -> bool:
+_CONSUMERS: Final = (
+    *(sum, min, max, any, all, tuple, list, sorted, set, frozenset, dict),
+    *(math.fsum, math.prod, np.fromiter),
+)
+"""What takes all items of an iterator, one after the other, before it does anything else that could be seen."""
+
+
+def takes_all(inference: Inference, callee: Value) -> bool:
+    """Whether a call of `callee` uses up an iterator."""
+    function = _callee(inference, callee)
+    bound = inference.fact(callee).type
+    if isinstance(bound, t.BoundMethod) and bound.name == "join":
+        return isinstance(bound.receiver, t.Const) and isinstance(bound.receiver.value, str)
+    return function is not UNKNOWN and any(function is one for one in _CONSUMERS)
+
+
+def is_only_read(inference: Inference, display: Instr, *, nested: bool = False) -> bool:
     """Whether a list is only iterated over, searched, or given to functions that treat lists and tuples alike.
 
-    Such a list needs no identity and never changes: it may be held as a tuple.
+    Such a list needs no identity and never changes: it may be held as a tuple. `nested` asks whether the same is true
+    of the items of `display`.
     """
     for block in inference.source.blocks:
         for instr in block.instrs:
-            if display in instr.args and not _reads(inference, instr, display):
+            if display in instr.args and not _reads(inference, instr, display, nested):
                 return False
         if block.terminator is not None and display in block.terminator.args:
             return False
@@ -40,14 +58,16 @@ def is_only_read(inference: Inference, display: Instr) -> bool:
     return True
 
 
-def _reads(inference: Inference, user: Instr, display: Value) -> bool:
+def _reads(inference: Inference, user: Instr, display: Value, nested: bool) -> bool:
     match user.op:
-        case "get_iter" | "unpack":
-            return True
+        case "get_iter":
+            return not nested
+        case "unpack":
+            return not nested or all(is_only_read(inference, item) for item in _targets(inference, user))
         case "compare":
             return user.attrs["operator"] in ("in", "not in") and user.args[0] is not display
         case "build_list" | "build_tuple":
-            return is_only_read(inference, user)
+            return is_only_read(inference, user, nested=True)
         case "getitem" | "setitem":
             return user.args[0] is not display and _is_array(inference, user.args[0])
         case "call":
@@ -57,6 +77,12 @@ def _reads(inference: Inference, user: Instr, display: Value) -> bool:
             return _is_array_method(inference, user.args[0]) or _is_reader(callee)
         case _:
             return False
+
+
+def _targets(inference: Inference, unpack: Instr) -> list[Instr]:
+    """What an unpacking gives."""
+    blocks = inference.source.blocks
+    return [each for block in blocks for each in block.instrs if each.op == "tuple_item" and each.args[0] is unpack]
 
 
 def is_only_returned(inference: Inference, display: Instr) -> bool:

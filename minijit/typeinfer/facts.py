@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import BuiltinMethodType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.open_objects import is_open
+from minijit.library.references import holds_references
+from minijit.machine import parts_of
 from minijit.numpy_types import holds_int
 
 
@@ -124,6 +126,71 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
         return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs), a.cls)
     if isinstance(a, t.Object) and isinstance(b, t.Object):
         return t.OBJECT
+    if isinstance(a, t.List) and isinstance(b, t.List):
+        return unify(a, b)
+    if isinstance(a, t.NewList) and isinstance(b, t.NewList):
+        return t.NewList(join([Fact(a.item), Fact(b.item)]).type)
     return None
+
+
+# ---- native lists
+
+
+def lists_in(one: t.Type) -> list[t.List]:
+    """The native lists that a type mentions, those that are items of others included."""
+    match one:
+        case t.List():
+            return [one, *lists_in(one.item)]
+        case t.Tuple(items) | t.Union(items) | t.Iterator(sources=items) | t.Closure(captured=items):
+            return [found for item in items for found in lists_in(item)]
+        case t.BoundMethod(receiver):
+            return lists_in(receiver)
+        case _:
+            return []
+
+
+def unify(one: t.List, other: t.List) -> t.List:
+    """A list may be either of two: their types become one."""
+    if one != other:
+        _set_item(other, join([one.representative().fact, other.representative().fact]), one)
+    return other
+
+
+def store_into(one: t.List, fact: Fact) -> None:
+    """Something known by `fact` becomes an item of `one`."""
+    before: Fact = one.representative().fact
+    if not same_fact(fact, before):
+        _set_item(one, join([before, fact]), one)
+
+
+def _set_item(one: t.List, item: Fact, other: t.List) -> None:
+    """The items of `one`, which `other` becomes, are what `item` says."""
+    if not _is_storable(item.type):
+        raise Unsupported(f"a list of {item.type}", "keep numbers, tuples or arrays in it")
+    if any(each in (one, other) for each in lists_in(item.type)):
+        raise Unsupported("a list that contains itself", "keep the indices of what belongs together")
+    other.become(one, item)
+
+
+def _is_storable(one: t.Type) -> bool:
+    """Whether native lists hold items of a type."""
+    match one:
+        case t.Never() | t.NoneValue() | t.Const() | t.MaybeInt() | t.PythonScalar() | t.Range():
+            return True
+        case t.Array() | t.List() | t.Object() | t.PythonList():
+            return True
+        case t.NumpyScalar(dtype):
+            return dtype.kind in "biufc" and dtype.name not in ("float16", "longdouble", "clongdouble")
+        case t.Tuple(items):
+            within = len(parts_of(one)) <= _MOST_WORDS or not holds_references(one)
+            return within and all(map(_is_storable, items))
+        case t.Union(members):
+            return all(_is_storable(each) and not holds_references(each) for each in members)
+        case _:
+            return False
+
+
+_MOST_WORDS: Final = 32
+"""An item that holds references has no more parts than this."""
 
 

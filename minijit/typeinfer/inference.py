@@ -6,6 +6,7 @@ only when the facts say that it can be taken, so ``if x is None`` prunes the oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,9 @@ from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
 from minijit.library.operations import unknown_name
 from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
-from minijit.typeinfer.facts import join, same_fact
+from minijit.typeinfer.facts import join, lists_in, same_fact
 from minijit.typeinfer.iterators import require_single_use
+from minijit.typeinfer.lists import ListsKeptError, placed
 from minijit.typeinfer.objects_in_loops import refuse_objects_in_loops
 from minijit.typeinfer.rules import RULES
 
@@ -74,11 +76,11 @@ class Inference:
     def run(self) -> Fact:
         """Infer until nothing changes; gives what is known of the function's result."""
         for _ in range(MAX_PASSES):
-            changed = False
+            changed, lists = False, self.program.state_of_lists()
             for block in self._order:
                 if block is self._order[0] or any(edge in self.edges for edge in self._incoming[block]):
                     changed |= self._visit(block)
-            if not changed:
+            if not changed and lists == self.program.state_of_lists():
                 refuse_objects_in_loops(self)
                 result = join(list(self.returns.values()))
                 # A returned number is no constant to the callers: their code would depend on the callee's body.
@@ -91,7 +93,7 @@ class Inference:
             inputs = tuple(self.facts.get(arg, NOTHING) for arg in instr.args)
             if any(isinstance(fact.type, t.Never) for fact in inputs):
                 return changed
-            if instr in self.facts and self._inputs.get(instr) == inputs and not self._calls_user_function(instr):
+            if instr in self.facts and self._inputs.get(instr) == inputs and not self._may_differ(instr, inputs):
                 fact = self.facts[instr]
             else:
                 fact = self._evaluate(instr, inputs)
@@ -104,8 +106,10 @@ class Inference:
                 return changed
         return self._leave(block) or changed
 
-    def _calls_user_function(self, instr: Instr) -> bool:
-        """Whether the result may change though the operands do not: the callee is inferred meanwhile."""
+    def _may_differ(self, instr: Instr, inputs: tuple[Fact, ...]) -> bool:
+        """Whether the result may change though the operands do not: a callee or a list is known better meanwhile."""
+        if self.program.lists and any(lists_in(fact.type) for fact in inputs):
+            return True
         binding = self.bindings.get(instr)
         return binding is not None and any(isinstance(case.target, FunctionTarget) for case in binding.cases)
 
@@ -116,6 +120,7 @@ class Inference:
             try:
                 fact = join(arriving)
             except Unsupported as error:
+                _leave_lists_to_python(arriving)
                 raise error.at(param.span, self.source.filename) from None
             before = self.facts.get(param)
             if before is None or not same_fact(before, fact):
@@ -152,6 +157,9 @@ class Inference:
                 require_single_use(self, instr)
             return rule(self, instr, inputs)
         except Unsupported as error:
+            _leave_lists_to_python(inputs)
+            if instr.op == "build_list" and instr not in self.program.kept:
+                raise ListsKeptError([self.program.list_made_at(self, instr)]) from None
             raise error.at(instr.span, self.source.filename) from None
 
     # ---- for the rules
@@ -159,7 +167,7 @@ class Inference:
     def bind(self, instr: Instr, bound: tuple[Binding, Fact]) -> Fact:
         """Keep what an operation is bound to, and give what is known of its result."""
         self.bindings[instr] = bound[0]
-        return bound[1]
+        return placed(self, instr, bound[1])
 
     def operation(self, instr: Instr, function: object, inputs: tuple[Fact, ...], words: str) -> Fact:
         """Bind an instruction to an operator or the like of the library."""
@@ -173,6 +181,13 @@ class Inference:
             return self.bind(instr, (Binding((Case((), PythonTarget(raiser, t.NEVER), t.NEVER),)), NOTHING))
         self.objects[instr] = value
         return fact
+
+
+def _leave_lists_to_python(facts: Sequence[Fact]) -> None:
+    """Have Python make the native lists among the operands of what native code can't do with them."""
+    lists = [one for fact in facts for one in lists_in(fact.type)]
+    if lists:
+        raise ListsKeptError(lists) from None
 
 
 def _raised_at_once(source: Function) -> set[Value]:

@@ -18,8 +18,9 @@ from minijit.ir.nodes import UNKNOWN, Function, Instr
 from minijit.library.nested_functions import note_variables
 from minijit.library.registry import is_trusted
 from minijit.library.targets import FunctionTarget
-from minijit.typeinfer.facts import fact_of_object, same_fact
+from minijit.typeinfer.facts import fact_of_object, lists_in, same_fact
 from minijit.typeinfer.inference import Inference
+from minijit.typeinfer.lists import ListsKeptError
 from minijit.typeinfer.resolve import Resolver
 
 MAX_ROUNDS: Final = 20
@@ -98,7 +99,15 @@ class Instance:
 
 
 class Program:
-    """The instances of a unit, the guards they depend on, and the way to the front end."""
+    """The instances of a unit, the guards they depend on, and the way to the front end.
+
+    Attributes
+    ----------
+    lists : dict
+        The types of the native lists, by the instruction that makes them.
+    kept : set of Instr
+        The places where lists are made by Python, since native code can't do what is done with them.
+    """
 
     def __init__(self, front_end: FrontEnd, type_of: Callable[[Any], t.Type | None]) -> None:
         self.front_end = front_end
@@ -106,6 +115,8 @@ class Program:
         self.resolver = Resolver(type_of)
         self.instances: dict[object, Instance] = {}
         self.guards: list[Guard] = []
+        self.lists: dict[tuple[Inference, Instr], t.List] = {}
+        self.kept: set[Instr] = set()
         self._guarded: set[tuple[int, str]] = set()
         self._exceptions: dict[tuple[type[BaseException], str], BaseException] = {}
         self._nested: dict[FunctionType, Function] = {}
@@ -115,10 +126,21 @@ class Program:
 
     def infer(self, function: FunctionType, arguments: tuple[Fact, ...]) -> Instance:
         """Infer `function` and all that it calls; gives its instance, which stands first among the instances."""
+        while True:
+            try:
+                return self._infer_all(function, arguments)
+            except ListsKeptError as found:
+                # What was inferred so far took these lists for native ones.
+                self.kept |= found.places
+                self.instances.clear()
+                self.lists.clear()
+
+    def _infer_all(self, function: FunctionType, arguments: tuple[Fact, ...]) -> Instance:
         for self._round in range(MAX_ROUNDS):
             self._again = False
+            lists = self.state_of_lists()
             instance = self.instance(function, arguments)
-            if not self._again:
+            if not self._again and lists == self.state_of_lists():
                 return instance
         raise Unsupported(
             f"the types of {function.__qualname__} do not settle", "return values of the same type on all paths"
@@ -142,6 +164,20 @@ class Program:
         if instance.round < self._round:
             self._infer_instance(instance)
         return instance
+
+    def list_made_at(self, inference: Inference, instr: Instr) -> t.List:
+        """The type of the native lists that an instruction makes."""
+        if instr in self.kept:
+            operands = [one for arg in instr.args for one in lists_in(inference.fact(arg).type)]
+            if operands:
+                raise ListsKeptError(operands)
+            raise Unsupported("a list that Python keeps", "use an array")
+        return self.lists.setdefault((inference, instr), t.List(instr, NOTHING))
+
+    def state_of_lists(self) -> list[tuple[t.List, Fact]]:
+        """What is known of all native lists: more than before, and whatever depends on them is inferred again."""
+        found = (one.representative() for one in self.lists.values())
+        return [(one, one.fact) for one in found]
 
     def source_of(self, function: FunctionType) -> Function:
         """The function at the stage "python"."""

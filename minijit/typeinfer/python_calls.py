@@ -7,6 +7,7 @@ with that type, which is checked at run time; else the result is an *object*, on
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -22,6 +23,7 @@ from minijit.library import sampling
 from minijit.library.operations import attribute_setter, call_anything, unpack_exactly
 from minijit.library.registry import Arg
 from minijit.library.targets import PythonTarget, Target
+from minijit.typeinfer.facts import lists_in
 
 _SEEN: Final[frozenset[str]] = frozenset({"unknown", "raises"})
 _UNSEEN: Final[frozenset[str]] = frozenset({"raises"})
@@ -39,6 +41,13 @@ _NEEDS_FRAME: Final = frozenset(
 
 _CHANGES_THE_ARRAY: Final = frozenset({"resize", "setflags"})
 """Methods that change of an array what its type or its parts tell."""
+
+_CONSTRUCTORS: Final = (set, frozenset, dict, tuple)
+_TAKES_COPY: Final = (
+    *(*_CONSTRUCTORS, sorted, sum, min, max, any, all, len, print, str, repr, bool),
+    *(math.fsum, math.prod, math.dist, math.hypot, bytes, bytearray),
+)
+"""What neither keeps nor changes a list: it may be given a copy of a native one."""
 
 _METHODS_OF: Final = (list, dict, set, str, bytes)
 """Classes whose instances have the methods of their class and no others."""
@@ -77,7 +86,7 @@ def holds_object(one: t.Type) -> bool:
 def resolve_typed_call(function: object, args: Sequence[Fact], named: dict[str, Fact]) -> tuple[Target, Fact] | None:
     """Bind a call of a known function to Python; ``None`` where the type of its result can't be found."""
     outcome = sampling.outcome_of(function, _as_args(args), _as_named(named))
-    if outcome is None:
+    if outcome is None or (outcome.changes and any(lists_in(fact.type) for fact in (*args, *named.values()))):
         return None
     has_state = not sampling.may_be_sampled(function)
     target = PythonTarget(function, outcome.type, tuple(named), _SEEN if outcome.changes or has_state else _UNSEEN)
@@ -92,8 +101,19 @@ def resolve_any_call(
     name = getattr(function, "__name__", "")
     if module in _LOOKS_AT_FRAMES or (module == "builtins" and name in _NEEDS_FRAME):
         raise Unsupported(words, "call it outside of the compiled function")
-    _require_arguments((*args, *named.values()), words)
-    return PythonTarget(function, t.OBJECT, tuple(named)), Fact(t.OBJECT)
+    given = (*args, *named.values())
+    if any(function is one for one in _TAKES_COPY) and not any(map(_holds_inner_list, given)):
+        given = tuple(fact for fact in given if not lists_in(fact.type))
+    _require_arguments(given, words)
+    result = t.Object(function) if any(function is one for one in _CONSTRUCTORS) else t.OBJECT  # type: ignore[arg-type]
+    return PythonTarget(function, result, tuple(named)), Fact(result)
+
+
+def _holds_inner_list(fact: Fact) -> bool:
+    """Whether a list is in something else: a copy would be another object."""
+    return (not isinstance(fact.type, t.List) and bool(lists_in(fact.type))) or (
+        isinstance(fact.type, t.List) and bool(lists_in(fact.type.item))
+    )
 
 
 def resolve_object_call(facts: Sequence[Fact], keywords: tuple[str, ...]) -> tuple[Target, Fact]:
@@ -181,15 +201,27 @@ def _is_python_object(one: t.Type) -> bool:
         return all(map(_is_python_object, one.members))
     if isinstance(one, t.Tuple):
         return all(map(_is_python_object, one.items))
-    return not isinstance(one, _UNBOXED)
+    return not isinstance(one, (*_UNBOXED, t.List))
 
 
 def _as_args(facts: Sequence[Fact]) -> list[Arg]:
-    return [Arg(fact.type, fact.const) for fact in facts]
+    return [Arg(_boxed(fact.type), fact.const) for fact in facts]
 
 
 def _as_named(facts: dict[str, Fact]) -> dict[str, Arg]:
-    return {name: Arg(fact.type, fact.const) for name, fact in facts.items()}
+    return {name: Arg(_boxed(fact.type), fact.const) for name, fact in facts.items()}
+
+
+def _boxed(one: t.Type) -> t.Type:
+    """A type with the lists in it as Python sees them; of what may still be an int, the number that it becomes."""
+    match one:
+        case t.List():
+            item = _boxed(one.item)
+            return t.PythonList(item.other if isinstance(item, t.MaybeInt) else item)
+        case t.Tuple(items, cls) if lists_in(one):
+            return t.Tuple(tuple(map(_boxed, items)), cls)
+        case _:
+            return one
 
 
 # ---- what else is done to objects

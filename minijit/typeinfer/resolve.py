@@ -71,7 +71,9 @@ _ITERATION: Final[frozenset[object]] = frozenset(
 """What gives or takes iterators, which are no objects of Python's here."""
 
 
-def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[Binding, Fact]:
+def resolve(
+    function: object, facts: tuple[Fact, ...], single: Single, whole: frozenset[int] = frozenset()
+) -> tuple[Binding, Fact]:
     """Bind an operation for all combinations of operand types; the fact is what it gives.
 
     Parameters
@@ -82,6 +84,8 @@ def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[
         What is known of the operands.
     single : callable
         Binds the operation for operands of one type each.
+    whole : frozenset of int
+        The positions of operands that are taken as they are, whatever types they may have.
     """
     as_other: frozenset[int] = frozenset()
     if function in _NUMBER_BLIND:
@@ -91,18 +95,19 @@ def resolve(function: object, facts: tuple[Fact, ...], single: Single) -> tuple[
             for position, fact in enumerate(facts)
         )
     try:
-        cases, whole = _bind_all([_alternatives(fact) for fact in facts], single)
+        choices = [(fact,) if k in whole else _alternatives(fact) for k, fact in enumerate(facts)]
+        cases, result = _bind_all(choices, single)
         spread: frozenset[int] = frozenset()
     except Unsupported:
         spread = frozenset(k for k, fact in enumerate(facts) if len(alternatives_of_items(fact.type)) > 1)
-        if not spread:
+        if not spread or whole:
             raise
         choices = [
             tuple(map(fact_of_type, alternatives_of_items(fact.type))) if k in spread else _alternatives(fact)
             for k, fact in enumerate(facts)
         ]
-        cases, whole = _bind_all(choices, single)
-    return Binding(tuple(cases), as_other, spread), whole
+        cases, result = _bind_all(choices, single)
+    return Binding(tuple(cases), as_other, spread, whole), result
 
 
 def _bind_all(choices: Sequence[tuple[Fact, ...]], single: Single) -> tuple[list[Case], Fact]:

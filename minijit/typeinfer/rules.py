@@ -18,20 +18,16 @@ from minijit.library.operations import (
     item_at,
     join_strings,
     length_of,
-    make_dict,
-    make_list,
-    make_set,
     setitem_by_list,
 )
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
-from minijit.typeinfer import unpacking
+from minijit.typeinfer import display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
-from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned, item_function
+from minijit.typeinfer.displays import item_function, takes_all
 from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.kept_functions import refuse_kept_functions
 from minijit.typeinfer.python_calls import (
     is_object,
-    resolve_display,
     resolve_object_operation,
     resolve_object_store,
 )
@@ -130,6 +126,8 @@ def _binary(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     symbol = instr.attrs["operator"]
     resolver = inference.program.resolver
+    if isinstance(inputs[0].type, t.List) and symbol == "+":
+        lists.store_items_of(inputs[0].type, inputs[1])
 
     def single(row: Inputs) -> Any:
         if isinstance(row[0].type, t.Array):
@@ -139,6 +137,8 @@ def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
                     f"{symbol}= between {row[0].type} and {row[1].type}", "write a loop over the elements"
                 )
             return found
+        if isinstance(row[0].type, t.List) and symbol == "+":
+            return resolver.entry_or_error(INPLACE[symbol], row, {}, "the operator +=")
         if is_object(row[0].type):
             return resolve_object_operation(INPLACE[symbol], row, f"the operator {symbol}=")
         found = resolver.entry(BINARY[symbol], row, {})
@@ -196,6 +196,9 @@ def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     def single(row: Inputs) -> Any:
         if is_object(row[0].type):
             return resolve_object_operation(operator.delitem, row, "the deletion of an item")
+        found = inference.program.resolver.entry(operator.delitem, row, {})
+        if found is not None:
+            return found
         raise Unsupported("the deletion of an item", "make a new tuple or array without it")
 
     return inference.bind(instr, resolve(operator.delitem, inputs, single))
@@ -207,72 +210,27 @@ def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    found = lists.set_item(inference, instr, inputs)
+    if found is not None:
+        return found
     function = item_function(inference, instr, operator.setitem, setitem_by_list)
     return inference.operation(instr, function, inputs, "an assignment to an item")
 
 
 def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     keywords = tuple(instr.attrs.get("keywords", ()))
-    inputs = expand_starred(inputs, instr)
+    inputs = display_rules.expand_starred(inputs, instr)
     is_raised = instr in inference.raised and not any(isinstance(fact.type, t.Union) for fact in inputs)
-    result = inference.bind(
-        instr, resolve(instr, inputs, lambda row: resolve_call(inference.program, row, keywords, is_raised=is_raised))
-    )
+    if instr.attrs.get("generator") and not takes_all(inference, instr.args[0]):
+        raise Unsupported("a generator expression given to a function of that name", "make a list of it beforehand")
+    whole = lists.call_method(inference, instr, inputs)
+
+    def single(row: Inputs) -> Any:
+        return resolve_call(inference.program, row, keywords, is_raised=is_raised)
+
+    result = inference.bind(instr, resolve(instr, inputs, single, whole))
     refuse_kept_functions(inference, instr, result)
     return result
-
-
-def expand_starred(inputs: Inputs, instr: Instr) -> Inputs:
-    """The operands of a call or display with ``*items`` spread out; they must be tuples."""
-    starred = instr.attrs.get("starred", ())
-    if not starred:
-        return inputs
-    # In a call, position 0 is the function itself and the positions count arguments.
-    shift = 1 if instr.op == "call" else 0
-    row: list[Fact] = []
-    for position, fact in enumerate(inputs):
-        if position - shift not in starred or (shift and position == 0):
-            row.append(fact)
-            continue
-        if not isinstance(fact.type, t.Tuple):
-            raise Unsupported(f"*{fact.type} among arguments or items", "spread only tuples")
-        values = fact.const if isinstance(fact.const, tuple) else (UNKNOWN,) * len(fact.type.items)
-        for item, value in zip(fact.type.items, values, strict=True):
-            row.append(fact_of_type(item) if value is UNKNOWN else Fact(item, value))
-    return tuple(row)
-
-
-def _build_tuple(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    inputs = expand_starred(inputs, instr)
-    whole = t.Tuple(tuple(fact.type for fact in inputs))
-    if any(fact.const is UNKNOWN for fact in inputs):
-        return fact_of_type(whole)
-    return Fact(whole, tuple(fact.const for fact in inputs))
-
-
-def _build_list(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    if is_only_read(inference, instr):
-        return _build_tuple(inference, instr, inputs)
-    if is_only_returned(inference, instr):
-        return Fact(t.Tuple(tuple(fact.type for fact in expand_starred(inputs, instr)), list))
-    if is_only_argument(inference, instr):
-        return Fact(t.Tuple(tuple(fact.type for fact in expand_starred(inputs, instr)), list))
-    return _made_by_python(inference, instr, expand_starred(inputs, instr), make_list, list)
-
-
-def _build_dict(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return _made_by_python(inference, instr, inputs, make_dict, dict)
-
-
-def _build_set(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    return _made_by_python(inference, instr, expand_starred(inputs, instr), make_set, set)
-
-
-def _made_by_python(
-    inference: Inference, instr: Instr, inputs: Inputs, maker: Callable[..., object], cls: type
-) -> Fact:
-    """A display that makes an object of Python's."""
-    return inference.bind(instr, resolve(maker, inputs, lambda row: resolve_display(maker, row, cls)))
 
 
 def _make_function(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
@@ -360,10 +318,11 @@ RULES: Final[dict[str, Rule]] = {
     "setitem": _setitem,
     "delitem": _delitem,
     "call": _call,
-    "build_tuple": _build_tuple,
-    "build_list": _build_list,
-    "build_dict": _build_dict,
-    "build_set": _build_set,
+    "build_tuple": display_rules.build_tuple,
+    "build_list": display_rules.build_list,
+    "list_append": display_rules.list_append,
+    "build_dict": display_rules.build_dict,
+    "build_set": display_rules.build_set,
     "make_function": _make_function,
     "build_slice": _build_slice,
     "build_string": _build_string,

@@ -58,7 +58,7 @@ def masked_array(a):
     return a.sum()
 
 
-@rows((5,), native=False)
+@rows((5,))
 def list_comprehension(n):
     return [i * i for i in range(n)]
 
