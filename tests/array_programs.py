@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import minijit
 from minijit.library.libm_kernels import FUNCTIONS
+from minijit.specialise import MAX_SIGNATURES
 from minijit.testing import compare
 from minijit.testing.strategies import elements
 
@@ -38,15 +39,27 @@ def compiled(function: Callable[..., Any], count: int) -> Callable[..., Any]:
     return minijit.jit(fallback="error")((of_one, of_two, of_three)[count - 1])
 
 
+_COMPILED: dict[object, Any] = {}
+
+
+def _shared(key: object, make: Callable[[], Any]) -> Any:
+    """One compiled function for all calls with `key`, until it has been compiled for many types."""
+    found = _COMPILED.get(key)
+    if found is None or len(found.signatures) > MAX_SIGNATURES // 2:
+        found = _COMPILED[key] = make()
+    return found
+
+
 def check(function: Callable[..., Any], *args: Any) -> None:
     """Compare a call of `function`, from compiled code, with NumPy's."""
-    found = compare(compiled(function, len(args)), args, ulp=4 if function in INEXACT else 0)
+    shared = _shared((function, len(args)), lambda: compiled(function, len(args)))
+    found = compare(shared, args, ulp=4 if function in INEXACT else 0)
     assert not found, f"{function} of {args!r}: {found}"
 
 
 def check_program(function: Callable[..., Any], *args: Any) -> None:
     """Compare a compiled function with its original."""
-    found = compare(minijit.jit(fallback="error")(function), args)
+    found = compare(_shared(function, lambda: minijit.jit(fallback="error")(function)), args)
     assert not found, f"{function.__name__} of {args!r}: {found}"
 
 
