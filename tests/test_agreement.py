@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import minijit
 from minijit.testing import arguments, assert_same, compare
 from tests.programs import HypothesisChoice, Program, RandomChoice, load, make_program
-from tests.programs.__main__ import ALLOWED, check_batch
+from tests.programs.__main__ import check_batch, is_allowed
 
 
 @st.composite
@@ -33,7 +33,7 @@ def test_random_programs_agree(program: Program, tmp_path_factory: pytest.TempPa
     for row in program.rows:
         note(f"entry{row!r}")
         found = compare(function, row)
-        assert not found or any(ALLOWED in one for one in found), found
+        assert not found or is_allowed(found), found
 
 
 def _folder(factory: pytest.TempPathFactory) -> Path:
@@ -46,7 +46,8 @@ def test_programs_from_seeds_agree_and_run_natively() -> None:
     wrong, found = check_batch(range(40))
     assert not wrong
     rows = found["native"] + found["bailed out"] + found["interpreted"]
-    assert found["interpreted"] <= rows * 0.1, found.most_common()
+    # What is written to lists and dicts in loops, and functions inside whose variables change, is interpreted.
+    assert found["interpreted"] <= rows * 0.15, found.most_common()
 
 
 def test_the_generator_makes_valid_programs_of_many_kinds() -> None:
@@ -55,6 +56,7 @@ def test_the_generator_makes_valid_programs_of_many_kinds() -> None:
         compile(source, "<program>", "exec")
     everything = "\n".join(sources)
     parts = "while |for |elif |else:|break|continue|return None| if |[::-1]|np.zeros|zip(|enumerate(|reversed(|math."
+    parts += "|lambda q|, r=3)|is not None|.append(|[q + |*_ = |order=|np.where|axis=|[::-1] += |np.argmax("
     for part in [*parts.split("|"), "print(", "del ", "helper0(", "<<", "//= ", "not ", "and ", ":= ", "raise "]:
         assert part in everything, part
 

@@ -273,6 +273,22 @@ def test_take_and_compress() -> None:
             check_program(compressed, array, mask)
 
 
+def taken_from_nothing(a: Array, i: Array, log: Array) -> Any:
+    log[0] += 1
+    log[1] = len(np.take(a, i, axis=-1))
+    log[1] = len(np.take(a, i, axis=0, mode="clip"))
+    log[1] = np.take(a, i, axis=1, mode="clip").size
+    return np.take(a, i, axis=0), log
+
+
+def test_items_of_empty_arrays() -> None:
+    compiled = minijit.njit(taken_from_nothing)
+    for shape in ((0, 0), (3, 0), (0, 3), (2, 2)):  # not with mode="wrap", which does not end in NumPy itself
+        for index in (np.array([0, 1]), np.array([5, -9]), np.array([], int)):
+            assert_same(compiled, np.ones(shape), index, np.zeros(2))
+    assert not compiled.stats["bailouts"]
+
+
 # ---- whole programs
 
 

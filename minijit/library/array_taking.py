@@ -80,10 +80,18 @@ def _locator(mode: str) -> Callable[[Builder, Value, IndexArray], Value] | None:
         return b.min_i64(b.max_i64(word, b.i64(0)), b.sub(one.length, b.i64(1)))
 
     def wrapped(b: Builder, word: Value, one: IndexArray) -> Value:
-        rest = b.emit("srem", (word, one.length), I64)
+        rest = b.emit("srem", (word, b.max_i64(one.length, b.i64(1))), I64)
         return from_start(b, rest, one.length, INT64)
 
     return clipped if mode == "clip" else wrapped
+
+
+def _is_empty(b: Builder, shape: Sequence[Value]) -> Value:
+    """Whether an array of this shape has no elements."""
+    found: Value = b.i1(False)
+    for length in shape:
+        found = b.or_(found, b.icmp("eq", length, b.i64(0)))
+    return found
 
 
 def take_along(
@@ -93,8 +101,12 @@ def take_along(
     dtype = np.dtype(array_type(array).dtype)
     shape, strides = shape_of(array), strides_of(b, array)
     length = shape[axis]
-    way_out.unless(all_within(b, index, length) if mode == "raise" else b.icmp("ne", length, b.i64(0)))
     wanted = [*shape[:axis], *shape_of(index), *shape[axis + 1 :]]
+    # NumPy looks at the indices once for each row in front of the axis, and asks for items only where it copies some.
+    if mode == "raise":
+        way_out.unless(b.or_(all_within(b, index, length), _is_empty(b, shape[:axis])))
+    else:
+        way_out.unless(b.or_(b.icmp("ne", length, b.i64(0)), _is_empty(b, wanted)))
     made = allocate(b, dtype, wanted)
     steps = contiguous_strides(b, wanted, dtype.itemsize, "C")
     inner = steps[axis:]

@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.programs.choice import Choice
 from tests.programs.expressions import Expressions
-from tests.programs.scope import DTYPES, SCALARS, ArrayOf, Kind, Number, Rank, Scope, rank_of
+from tests.programs.scope import DTYPES, SCALARS, ArrayOf, Kind, Number, Rank, Scope, TupleOf, rank_of
 from tests.programs.statements import Statements
 
 _NUMBERS = itertools.count()
@@ -44,7 +44,7 @@ def make_program(choice: Choice, rows: int = 2) -> Program:
     body = Statements(choice, Expressions(choice, helpers)).body(scope)
     functions.append([f"def entry({', '.join(parameters)}):", *body])
     source = "import math\n\nimport numpy as np\n\n\n" + "\n\n\n".join("\n".join(lines) for lines in functions) + "\n"
-    return Program(source, "entry", tuple(tuple(argument(choice, one) for one, _ in types) for _ in range(rows)))
+    return Program(source, "entry", tuple(_row(choice, [one for one, _ in types]) for _ in range(rows)))
 
 
 def _helper(choice: Choice, name: str, parameters: Sequence[str]) -> list[str]:
@@ -59,12 +59,20 @@ def _helper(choice: Choice, name: str, parameters: Sequence[str]) -> list[str]:
 
 
 def _letter(kind: Kind) -> str:
-    return "m" if isinstance(kind, ArrayOf) and kind.ndim > 1 else "a" if isinstance(kind, ArrayOf) else "n"
+    if isinstance(kind, ArrayOf):
+        return "m" if kind.ndim > 1 else "a"
+    return "p" if isinstance(kind, TupleOf) else "n"
 
 
 def _parameter(choice: Choice) -> tuple[str, Kind]:
     """The type of a parameter: ``int``, ``np.float32``, ``float64[1C]`` ..., and what the generator knows of it."""
-    way = choice.number(0, 9)
+    way = choice.number(0, 11)
+    if way == 10:
+        ranks_of_items: tuple[Rank, ...] = choice.pick((("int", "real"), ("bool", "int", "int"), ("real",)))
+        return f"({', '.join(ranks_of_items)})", TupleOf(ranks_of_items)
+    if way == 11:
+        dtype = choice.pick(DTYPES)
+        return f"{dtype}[0C]", Number(rank_of(dtype))
     if way <= 3:
         name = choice.pick(SCALARS)
         ranks: dict[str, Rank] = {"bool": "bool", "int": "int", "float": "real", "complex": "complex"}
@@ -74,6 +82,19 @@ def _parameter(choice: Choice) -> tuple[str, Kind]:
         return f"np.{dtype}", Number(rank_of(dtype))
     ndim = choice.pick((1, 1, 2))
     return f"{dtype}[{ndim}{choice.pick(('C', 'C', 'F', 'A', 'R'))}]", ArrayOf(dtype, ndim)
+
+
+def _row(choice: Choice, kinds: Sequence[str]) -> tuple[Any, ...]:
+    """Values for all parameters; now and then two arrays are one, or share a part of their memory."""
+    values = [argument(choice, one) for one in kinds]
+    for place, kind in enumerate(kinds):
+        earlier = [number for number in range(place) if kinds[number] == kind and "[" in kind]
+        if not earlier or not choice.chance(30):
+            continue
+        one = values[earlier[-1]]
+        whole = not one.ndim or kind.endswith("F]")
+        values[place] = one if whole else choice.pick((one, one[::-1], one[1:], one[:-1]))
+    return tuple(values)
 
 
 def argument(choice: Choice, kind: str) -> Any:
@@ -88,6 +109,13 @@ def argument(choice: Choice, kind: str) -> Any:
         return complex(choice.pick(FLOATS), choice.pick(FLOATS))
     if kind.startswith("np."):
         return _element(choice, np.dtype(kind[3:]))
+    if kind.startswith("("):
+        makers: dict[str, Callable[[], Any]] = {
+            "int": lambda: choice.pick(INTS),
+            "real": lambda: choice.pick(FLOATS),
+            "bool": lambda: choice.chance(50),
+        }
+        return tuple(makers[one]() for one in kind.strip("()").split(", "))
     dtype, _, layout = kind.partition("[")
     return _array(choice, np.dtype(dtype), int(layout[0]), layout[1])
 
@@ -110,7 +138,7 @@ def _element(choice: Choice, dtype: np.dtype[Any]) -> Any:
 
 
 def _array(choice: Choice, dtype: np.dtype[Any], ndim: int, layout: str) -> np.ndarray[Any, Any]:
-    shape = tuple(choice.pick((3, 4, 1, 5, 0)) for _ in range(ndim))
+    shape = tuple(choice.pick((3, 4, 5, 4, 6, 3, 9, 1, 0)) for _ in range(ndim))
     count = math.prod(shape)
     array = np.array([_element(choice, dtype) for _ in range(count)], dtype).reshape(shape)
     if layout == "F":
@@ -122,6 +150,10 @@ def _array(choice: Choice, dtype: np.dtype[Any], ndim: int, layout: str) -> np.n
         return view
     if layout == "R":
         array.flags.writeable = False
+    if layout == "V" and ndim:
+        return np.ascontiguousarray(array[::-1])[::-1]
+    if layout == "B" and ndim and shape[0]:
+        return np.broadcast_to(array[:1], shape)
     return array
 
 

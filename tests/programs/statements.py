@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.programs import array_statements, python_statements
 from tests.programs.choice import Choice
 from tests.programs.expressions import Expressions
 from tests.programs.scope import DTYPES, ArrayOf, Kind, Number, Scope, TupleOf, rank_of
@@ -65,6 +66,10 @@ class Statements:
             self.choice.pick(nested)(scope, indent)
         elif scope.loops and self.choice.chance(12):
             self.leave_loop(scope, indent)
+        elif scope.names(ArrayOf) and self.choice.chance(25):
+            self.choice.pick(array_statements.STATEMENTS)(self, scope, indent)
+        elif self.choice.chance(12):
+            self.choice.pick(python_statements.STATEMENTS)(self, scope, indent)
         else:
             self.choice.pick(simple)(scope, indent)
 
