@@ -14,6 +14,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from minijit.errors import Span, Unsupported
+from minijit.lambda_source import lambdas_for
 
 _COMPILING: Final = Lock()
 """Held while warnings are off, which they are for the whole process."""
@@ -29,7 +30,7 @@ class Source:
     ----------
     filename : str
         As the code object names it; it may be that of a notebook cell.
-    node : ast.FunctionDef
+    node : ast.FunctionDef or ast.Lambda
         The definition with decorators, positions as in the file.
     class_name : str
         The innermost class around it, for private names (``self.__x``), else an empty string.
@@ -37,7 +38,7 @@ class Source:
 
     __slots__ = ("class_name", "filename", "node")
 
-    def __init__(self, filename: str, node: ast.FunctionDef, class_name: str) -> None:
+    def __init__(self, filename: str, node: ast.FunctionDef | ast.Lambda, class_name: str) -> None:
         self.filename = filename
         self.node = node
         self.class_name = class_name
@@ -50,18 +51,18 @@ def source_of(function: object) -> Source:
     ------
     Unsupported
         When there is no source, when it does not fit the function's code any more, or when the function is one that
-        can't be compiled by its very kind (a lambda, a coroutine, something that is not a Python function).
+        can't be compiled by its very kind (a coroutine, something that is not a Python function).
     """
     if not isinstance(function, FunctionType):
         name = getattr(function, "__name__", type(function).__name__)
         raise Unsupported(f"{name} is not written in Python", "use a function defined with def")
     code = function.__code__
     here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
-    if code.co_name == "<lambda>":
-        raise Unsupported("a lambda", "define the function with def", here, code.co_filename)
     lines = _lines_of(code, function.__globals__)
     if not lines:
         raise _not_found(code)
+    if code.co_name == "<lambda>":
+        return Source(code.co_filename, _lambda_of(code, function.__globals__, lines), class_of(code))
     with _COMPILING, warnings.catch_warnings():
         # What the compiler has to say about this text, it said when the module was loaded.
         warnings.simplefilter("ignore")
@@ -76,6 +77,26 @@ def source_of(function: object) -> Source:
         what = f"the source of {code.co_name} has changed since it was loaded, or a tool has rewritten it"
         raise Unsupported(what, _CHANGED, here, code.co_filename)
     return Source(code.co_filename, node, class_of(code))
+
+
+def _lambda_of(code: CodeType, scope: dict[str, Any], lines: list[str]) -> ast.Lambda:
+    with _COMPILING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for node in lambdas_for(code, lines):
+            compiled = _compile_again(node, code, _imported(code, scope))
+            if compiled is not None and _same_code(compiled, code):
+                return node
+    here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
+    raise Unsupported("a lambda whose source can't be told", "define the function with def", here, code.co_filename)
+
+
+def _imported(code: CodeType, scope: dict[str, Any]) -> tuple[str, ...]:
+    """The names in `code` of what was imported, most likely.
+
+    CPython compiles ``name.f()`` in another way where the module imports `name`. That is most often a module; where it
+    is not, only the whole file tells.
+    """
+    return tuple(name for name in code.co_names if isinstance(scope.get(name), ModuleType))
 
 
 def _not_found(code: CodeType) -> Unsupported:
@@ -171,10 +192,7 @@ def _fits(node: ast.FunctionDef, code: CodeType, scope: dict[str, Any], lines: l
     if "@pytest_ar" in code.co_names:
         # pytest has rewritten the asserts of a test module: same meaning, longer messages.
         return True
-    # CPython compiles `name.f()` in another way where the module imports `name`. That is most often a module; where it
-    # is not, only the whole file tells.
-    imported = tuple(name for name in code.co_names if isinstance(scope.get(name), ModuleType))
-    compiled = _compile_again(node, code, imported)
+    compiled = _compile_again(node, code, _imported(code, scope))
     if compiled is not None and _same_code(compiled, code):
         return True
     return any(_same_code(one, code) for one in _codes_of_file(lines).get((code.co_name, code.co_firstlineno), ()))
@@ -203,14 +221,15 @@ def _codes_of_file(lines: list[str]) -> dict[tuple[str, int], list[CodeType]]:
     return found
 
 
-def _compile_again(node: ast.FunctionDef, code: CodeType, imported: tuple[str, ...]) -> CodeType | None:
+def _compile_again(node: ast.FunctionDef | ast.Lambda, code: CodeType, imported: tuple[str, ...]) -> CodeType | None:
     """Compile `node` where the same names are free and imported as in `code`, in a class of the same name."""
-    definition: ast.stmt = node
+    definition: ast.stmt = ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.Lambda) else node
+    inner = definition
     class_name = class_of(code)
     if class_name:
         around = ast.parse("class C: pass").body[0]
         assert isinstance(around, ast.ClassDef)
-        around.name, around.body = class_name, [node]
+        around.name, around.body = class_name, [inner]
         definition = around
     free = ", ".join(name for name in code.co_freevars if name != "__class__")
     imports = f"import {', '.join(imported)}\n" if imported else ""
@@ -218,8 +237,9 @@ def _compile_again(node: ast.FunctionDef, code: CodeType, imported: tuple[str, .
     outer = module.body[-1]
     assert isinstance(outer, ast.FunctionDef)
     # The function's own name (recursion) is a global, unless the original saw it in an enclosing function.
-    bound = class_name or node.name
-    outer.body = [definition] if bound in code.co_freevars else [ast.parse(f"global {bound}").body[0], definition]
+    bound = class_name or ("" if isinstance(node, ast.Lambda) else node.name)
+    is_free = not bound or bound in code.co_freevars
+    outer.body = [definition] if is_free else [ast.parse(f"global {bound}").body[0], definition]
     flags = code.co_flags & _FUTURE_FLAGS
     try:
         compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
