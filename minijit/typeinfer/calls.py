@@ -136,7 +136,10 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
     except AttributeError:
         raise Unsupported(f"{getattr(owner, '__name__', owner)!r} has no attribute {name!r}") from None
     if isinstance(owner, python_types.ModuleType) and owner.__name__.split(".")[0] not in _SETTLED_MODULES:
-        program.add_guard(Guard("attribute", owner.__dict__, name, owner.__dict__.get(name, value)))
+        if name not in owner.__dict__:
+            # The module's own __getattr__ gave it, and may give something else next time.
+            return resolve_object_attribute(name)
+        program.add_guard(Guard("attribute", owner.__dict__, name, value))
     return _constant(program, value)
 
 
