@@ -222,6 +222,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "setattr": lambda m, i, a, value: setattr(a, i.attrs["name"], value),
     "getitem": lambda m, i, a, index: a[index],
     "setitem": setitem,
+    "enter_errstate": lambda m, i, manager: None,
     "delitem": delitem,
     "call": call,
     "build_tuple": lambda m, i, *items: tuple(flatten(items, i.attrs["starred"])),

@@ -31,4 +31,6 @@ def names_bound_in(function: ast.FunctionDef | ast.Lambda) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.split(".")[0]
         todo += children_in_scope(node)

@@ -95,6 +95,8 @@ class Builder(Ssa):
         The local variables that have been assigned so far.
     scopes : list of Scope
         The comprehensions that we are in, from the outside, `scope_count` of all so far.
+    error_modes : dict
+        What the ``with np.errstate(...)`` that we are in says of NumPy's warnings.
     loops : list of (Draft, Draft)
         The loops that we are in, from the outside: where ``continue`` and ``break`` lead.
     """
@@ -120,6 +122,7 @@ class Builder(Ssa):
         self.parents: dict[ast.AST, ast.AST] | None = None
         self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars + captured)
         self.free_names: Final = frozenset(code.co_freevars) - self.local_names
+        self.error_modes: Final[dict[str, str]] = {}
         self.loops: Final[list[tuple[Draft, Draft]]] = []
         self.scopes: Final[list[Scope]] = []
         self.scope_count = 0
@@ -131,11 +134,13 @@ class Builder(Ssa):
     def emit(
         self, op: str, args: list[Value], span: Span, attrs: dict[str, Any] | None = None, const: object = UNKNOWN
     ) -> Instr:
-        """Add an instruction here; in a comprehension it knows the functions around it, for tracebacks."""
+        """Add an instruction here; it knows the comprehensions around it, for tracebacks, and what NumPy may tell."""
         if self.scopes:
             frames = tuple((scope.function, scope.span) for scope in reversed(self.scopes) if scope.function)
             if frames:
                 attrs = {**(attrs or {}), "frames": frames}
+        if self.error_modes:
+            attrs = {**(attrs or {}), "error_modes": tuple(self.error_modes.items())}
         return super().emit(op, args, span, attrs, const)
 
     def is_local(self, name: str) -> bool:

@@ -16,6 +16,7 @@ from minijit.frontend import (  # noqa: F401
     conditions,
     displays,
     imports,
+    managers,
     names,
     operators,
     statements,

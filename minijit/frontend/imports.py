@@ -69,4 +69,5 @@ def _bind(b: Builder, node: ast.Import | ast.ImportFrom, name: str, value: Value
     name = b.mangle(name)
     if name not in b.local_names:
         raise b.refuse(node, f"an import of the global {name}", "import at the top of the module")
+    b.assigned.add(name)
     b.write(name, value)

@@ -56,6 +56,7 @@ OPS: Final[dict[str, Op]] = {
         "bound",
         "PT",
     ),
+    "enter_errstate": _row("class", "modes: its keyword arguments", "nothing: `class` is np.errstate", "", "PT"),
     # ---- displays and unpacking
     "build_tuple": _row("*items", "starred: positions of *items", "a tuple", "", "PT"),
     "build_list": _row("*items", "starred; generator: stands for a generator expression", "a list", "bound", "PT"),

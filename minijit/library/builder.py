@@ -16,6 +16,7 @@ from minijit.ir.unit import PythonCall, Unit
 from minijit.library import registry
 from minijit.library.casts import cast_parts
 from minijit.library.memory import strides_of
+from minijit.library.operations import under_errstate
 from minijit.library.vals import NONE_VAL, Val, item_of, member_of, tuple_val
 from minijit.machine import F64, I1, I8, I64, PTR, Machine, parts_of, union_layout
 
@@ -31,12 +32,15 @@ class Builder(MachineBuilder):
         Lengths of axes, and those that have been broadcast to them.
     result : Type
         The type of what the operation that is being lowered gives, where entries have to know it (new lists).
+    error_modes : tuple of (str, str)
+        What the ``with np.errstate(...)`` around the operation says; what Python carries out is called under it.
     """
 
     def __init__(self, unit: Unit, function: Function, block: Block) -> None:
         super().__init__(unit, function, block)
         self.broadcast: dict[Value, set[Value]] = {}
         self.result: t.Type = t.NEVER
+        self.error_modes: tuple[tuple[str, str], ...] = ()
 
     # ---- making values
 
@@ -223,6 +227,8 @@ class Builder(MachineBuilder):
         A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise.
         `effects` is empty for a function that changes nothing: a later bail-out can then still run the call again.
         """
+        if self.error_modes:
+            target = under_errstate(target, self.error_modes)
         wanted = t.OBJECT if isinstance(result, t.Never) else result
         unit = self.unit
         thunk = unit.add_python_call(PythonCall(target, tuple(arg.type for arg in args), wanted, keywords))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
+
 
 def length_of(iterable: Any) -> int:
     """The number of turns that a loop over `iterable` takes; its entries give an ``INDEX``."""
@@ -58,6 +60,17 @@ def setitem_by_list(value: Any, index: Iterable[Any], item: object) -> None:
 def call_anything(function: Any, *args: object, **keywords: object) -> object:
     """Call an object; for one that can't be called this gives Python's own error."""
     return function(*args, **keywords)
+
+
+def under_errstate(function: Any, modes: tuple[tuple[str, Any], ...]) -> Callable[..., Any]:
+    """`function`, called within ``np.errstate(**modes)``."""
+
+    def call(*args: object, **keywords: object) -> object:
+        with np.errstate(**dict(modes)):
+            return function(*args, **keywords)
+
+    call.__name__ = getattr(function, "__name__", str(function))
+    return call
 
 
 @cache

@@ -104,6 +104,7 @@ class Lowering:
             drop_reference(b, self.vals[param])
         for instr in block.instrs:
             b.span, b.frames = instr.span, instr.attrs.get("frames", ())
+            b.error_modes = instr.attrs.get("error_modes", ())
             value = self._lower_instr(instr)
             if b.block.terminator is not None:
                 return

@@ -85,6 +85,10 @@ def _build_slice(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return Val(whole_type(instr), tuple_val(vals).parts, const)
 
 
+def _nothing(lowering: Lowering, _instr: Instr, _vals: list[Val]) -> Val:
+    return lowering.builder.constant(t.NONE, None)
+
+
 def _make_function(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return Val(whole_type(instr), tuple_val(vals).parts)
 
@@ -130,6 +134,7 @@ LOWER: Final[dict[str, LowerOp]] = {
     "build_tuple": _build_tuple,
     "build_list": _build_list,
     "build_slice": _build_slice,
+    "enter_errstate": _nothing,
     "make_function": _make_function,
     "tuple_item": _tuple_item,
     "iter_start": _iter_start,

@@ -24,6 +24,7 @@ from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
+from minijit.typeinfer.errstate import enter_errstate
 from minijit.typeinfer.facts import fact_of_object
 from minijit.typeinfer.kept_functions import refuse_kept_functions
 from minijit.typeinfer.python_calls import (
@@ -318,6 +319,7 @@ RULES: Final[dict[str, Rule]] = {
     "setitem": _setitem,
     "delitem": _delitem,
     "call": _call,
+    "enter_errstate": enter_errstate,
     "build_tuple": display_rules.build_tuple,
     "build_list": display_rules.build_list,
     "list_append": display_rules.list_append,
