@@ -150,7 +150,8 @@ class Entry:
         defaults.update(self.body.__kwdefaults__ or {})
         bound = {name: default_arg(value) for name, value in defaults.items()}
         bound.update(zip(names, args, strict=False))
-        if len(args) > count or any(name not in names[len(args) :] for name in keywords):
+        by_name = names[max(len(args), code.co_posonlyargcount) :]
+        if len(args) > count or any(name not in by_name for name in keywords):
             return False
         bound.update(keywords)
         return len(bound) == len(names) and (self.applies is None or self.applies(*(bound[name] for name in names)))
