@@ -2,6 +2,7 @@
 
 from benchmarks.kernels import (  # noqa: F401
     branches,
+    chance,
     complex_numbers,
     dense,
     dynamic,

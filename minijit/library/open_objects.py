@@ -16,7 +16,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library import registry
-from minijit.library.sampling import is_service
+from minijit.library.sampling import is_like_function, is_service
 
 _OPEN_BUILTINS: Final = (list, dict, set, frozenset, bytearray, memoryview, property, python_types.SimpleNamespace)
 _OPEN_OF_NUMPY: Final = (np.ndarray, np.void, np.poly1d, np.vectorize, np.nditer, np.flatiter)
@@ -36,7 +36,7 @@ def is_open(value: object) -> bool:
         return cls in _OPEN_BUILTINS
     if root in _CALLED_BY_THE_PROGRAM:
         return issubclass(cls, _OPEN_OF_NUMPY)
-    return not (is_service(cls) or t.is_plain_member(value) or _has_entries(value))
+    return not (is_service(cls) or is_like_function(value) or t.is_plain_member(value) or _has_entries(value))
 
 
 _OF_MEMBERS: Final = ("__new__", "__repr__", "__str__", "__format__", "__doc__", "__getattribute__", "__getnewargs__")

@@ -75,11 +75,22 @@ def is_service(cls: type) -> bool:
     return f"{cls.__module__}.{cls.__qualname__}" in _MAKERS
 
 
+def service_class(one: t.Type) -> type | None:
+    """The class of such an object; ``None`` for a value of any other type."""
+    cls = one.cls if isinstance(one, t.Object) else type(one.value) if isinstance(one, t.Const) else None
+    return cls if cls is not None and is_service(cls) else None
+
+
+def new_service(cls: type) -> Any:
+    """An object of such a class, for a trial."""
+    return _MAKERS[f"{cls.__module__}.{cls.__qualname__}"]()
+
+
 def may_be_sampled(function: object) -> bool:
     """Whether trying `function` on made-up arguments has no effect that anybody could see."""
     if isinstance(function, np.ufunc) or any(function is clock for clock in _CLOCKS):
         return True
-    if not isinstance(function, FunctionType | BuiltinFunctionType | type) and not _is_like_function(function):
+    if not isinstance(function, FunctionType | BuiltinFunctionType | type) and not is_like_function(function):
         return False
     name = getattr(function, "__name__", "")
     module = (getattr(function, "__module__", None) or "").split(".")[0]
@@ -88,7 +99,7 @@ def may_be_sampled(function: object) -> bool:
     return module in _SCIENCE and name not in _HARMFUL and (owner is None or isinstance(owner, ModuleType))
 
 
-def _is_like_function(function: object) -> bool:
+def is_like_function(function: object) -> bool:
     """Whether `function` is of one of the classes that NumPy, Cython and SciPy have for functions."""
     return type(function).__name__ in ("_ArrayFunctionDispatcher", "cython_function_or_method", "_Function")
 

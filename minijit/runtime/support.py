@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.runtime import axis_order, list_items
+from minijit.runtime import axis_order, list_items, random_draws
 from minijit.runtime.calling import calling_text
 from minijit.runtime.comparison import comparison_texts
 from minijit.runtime.elementary import functions
@@ -76,6 +76,7 @@ INLINE: Final = {
     "incref": Inline(INCREF, {}),
     "decref": Inline(DECREF, {"mj_free": SIGNATURES["mj_free"]}),
     list_items.INT: Inline(list_items.int_text("internal "), list_items.DECLARATIONS),
+    **random_draws.INLINE,
     **{name: Inline(text, _TRUNC) for name, text in comparison_texts("internal ").items()},
 }
 """By symbol; kernels call these as if they were external."""

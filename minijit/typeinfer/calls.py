@@ -17,7 +17,7 @@ from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.named_tuples import register_class
 from minijit.library.operations import call_anything
-from minijit.library.sampling import is_service
+from minijit.library.sampling import is_service, service_class
 from minijit.library.targets import (
     CapturedValue,
     ConstantTarget,
@@ -208,10 +208,12 @@ def _is_foreign(function: python_types.FunctionType) -> bool:
 def _method(
     program: Program, method: t.BoundMethod, args: tuple[Fact, ...], named: dict[str, Fact]
 ) -> tuple[Target, Fact]:
-    outside = resolve_method_call(method.receiver, method.name, args, named)
+    receiver = fact_of_type(method.receiver)
+    is_known = service_class(method.receiver) is not None
+    native = program.resolver.entry(registry.method(method.name), (receiver, *args), named) if is_known else None
+    outside = native or resolve_method_call(method.receiver, method.name, args, named)
     if outside is not None:
         return outside
-    receiver = fact_of_type(method.receiver)
     if isinstance(method.receiver, t.Tuple):
         own = own_attribute(program, method.receiver.cls, method.name)
         if isinstance(own, python_types.FunctionType):
