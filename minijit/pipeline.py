@@ -45,6 +45,7 @@ from minijit.passes.outline_checked import outline_checked
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
+from minijit.passes.spare_vectors import spare_vectors
 from minijit.passes.split_sums import split_sums
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
@@ -73,6 +74,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("widen products", widen_products),
     ("join checks", join_checks),
     ("remove dead code", remove_dead_code),
+    ("spare vectors", spare_vectors),
     ("repeat bodies", repeat_bodies),
 )
 """The passes on the stage "loops", in order."""
@@ -100,6 +102,8 @@ ORDER: Final = (
     ("check ahead", "remove dead code", "what only a removed check has used is dead"),
     ("interchange loops", "remove dead code", "addresses of elements that are kept in registers are dead"),
     ("remove dead code", "repeat bodies", "dead code makes bodies look longer"),
+    ("remove dead code", "spare vectors", "dead code makes the terms of sums look dear"),
+    ("interchange loops", "spare vectors", "sums that are made side by side are vectors"),
     ("version loops", "remove dead code", "what only a removed check has used is dead"),
 )
 """Why the order is what it is: the first must come before the second."""

@@ -173,19 +173,22 @@ class ModuleEmitter:
         self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.interleave.count", i32 1}}{mark}}}')
         return number
 
-    def repeated_loop(self, count: int) -> int:
+    def repeated_loop(self, count: int, *, vectorise: bool) -> int:
         """The number of a new metadata node that has LLVM write a loop's body down `count` times, or vectorise it."""
         number = 4 + len(self._metadata)
         if_vectorised = '!{!"llvm.loop.vectorize.followup_all", !{!"llvm.loop.isvectorized", i32 1}, !3}'
+        if not vectorise:
+            if_vectorised = "!2"
         self._metadata.append(
             f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.unroll.count", i32 {count}}}, {if_vectorised}}}'
         )
         return number
 
-    def marked_loop(self, line: int) -> int:
+    def marked_loop(self, line: int, *, vectorise: bool) -> int:
         """The number of a new metadata node that tells from which line of the source a loop is."""
         number = 4 + len(self._metadata)
-        self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"{LOOP_MARK}", i32 {line}}}}}')
+        rest = "" if vectorise else ", !2"
+        self._metadata.append(f'!{number} = distinct !{{!{number}, !{{!"{LOOP_MARK}", i32 {line}}}{rest}}}')
         return number
 
     def access_group(self) -> int:

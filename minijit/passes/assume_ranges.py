@@ -30,7 +30,7 @@ from typing import Final
 
 from minijit.ir.builder import MachineBuilder, known
 from minijit.ir.dominance import Dominators
-from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value, predecessors
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.unit import Unit
 from minijit.machine import I64
 from minijit.passes.clone_blocks import Copy, copy_instr, join_copies
@@ -54,7 +54,7 @@ def assume_ranges(function: Function) -> None:
     dominators = Dominators(function)
     loops = [loop for outer in outermost_loops(function, dominators) for loop in _candidates(outer)]
     if loops:
-        _Assuming(function, dominators).run(loops)
+        _Assuming(function, dominators, loops).run()
 
 
 def _has_checks(block: Block) -> bool:
@@ -70,14 +70,15 @@ def _candidates(loop: Loop) -> list[Loop]:
 
 
 class _Assuming:
-    def __init__(self, function: Function, dominators: Dominators) -> None:
+    def __init__(self, function: Function, dominators: Dominators, loops: list[Loop]) -> None:
         self.function = function
         self.dominators = dominators
-        self.before = predecessors(function)
-        self.ranges = ValueRanges(function, dominators)
+        self.loops = loops
+        self.ranges = ValueRanges(function, dominators, region=_around(loops, dominators))
 
-    def run(self, loops: list[Loop]) -> None:
+    def run(self) -> None:
         """Find the assumptions for all loops, then make the copies."""
+        loops = self.loops
         outside: dict[Block, dict[Value, Interval]] = {}
         headers = {loop.header for loop in loops}
 
@@ -154,6 +155,21 @@ def _gain(better: dict[Instr, Instr]) -> int:
 def _defined_in(loop: Loop) -> set[Value]:
     found: set[Value] = {param for block in loop.blocks for param in block.params}
     found.update(instr for block in loop.blocks for instr in block.instrs)
+    return found
+
+
+def _around(loops: list[Loop], dominators: Dominators) -> set[Block]:
+    """The nests of the loops, and what dominates them: what is known elsewhere is seldom needed, and dear to find."""
+    found: set[Block] = set()
+    for loop in loops:
+        outermost = loop
+        while outermost.parent is not None:
+            outermost = outermost.parent
+        found |= outermost.blocks
+        block = outermost.header
+        while dominators.immediate[block] is not block:
+            block = dominators.immediate[block]
+            found.add(block)
     return found
 
 

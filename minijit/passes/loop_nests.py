@@ -124,13 +124,13 @@ def _find_counter(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -> 
     if not isinstance(counter, Param) or counter.block is not loop.header:
         return
     place = loop.header.params.index(counter)
-    if any(known(_handed_on(edge.args[place], before)) != 0 for edge in loop.entering):
+    if any(known(handed_on(edge.args[place], before)) != 0 for edge in loop.entering):
         return
     if all(_is_next(edge.args[place], counter) for edge in loop.back):
         loop.counter, loop.turns = counter, turns
 
 
-def _handed_on(value: Value, before: dict[Block, list[tuple[Block, Edge]]]) -> Value:
+def handed_on(value: Value, before: dict[Block, list[tuple[Block, Edge]]]) -> Value:
     """The value itself in place of a parameter that can be nothing else."""
     while isinstance(value, Param) and len(before[value.block]) == 1:
         value = before[value.block][0][1].args[value.block.params.index(value)]

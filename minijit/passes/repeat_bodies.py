@@ -27,7 +27,7 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, predecessors
 from minijit.machine import F32, F64
 from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops, with_inner_loops
 
-_DECIDED: Final = frozenset(("slow", "scalar", "unroll", "parallel", "lanes"))
+DECIDED: Final = frozenset(("slow", "scalar", "unroll", "parallel", "lanes"))
 """Notes on loops of which it is known already what becomes of them."""
 _FEW: Final = 10
 _MOST_INSTRUCTIONS: Final = 40
@@ -40,7 +40,7 @@ def repeat_bodies(function: Function) -> None:
     before = predecessors(function)
     for outer in outermost_loops(function, Dominators(function)):
         for loop in with_inner_loops(outer):
-            if loop.header.attrs.keys() & _DECIDED:
+            if loop.header.attrs.keys() & DECIDED:
                 continue
             if is_tiny(loop):
                 loop.header.attrs["unroll"] = True

@@ -1,8 +1,9 @@
 """Value ranges: between which numbers each integer of a function lies.
 
-An abstract interpretation over intervals (Cousot and Cousot, 1977) on SSA form: a round visits the blocks along the
-dominator tree, so that what a branch or a check has told is known in all blocks behind it. The parameters of a loop's
-header are widened where they keep growing, and one more round takes back what was widened too far::
+An abstract interpretation over intervals (Cousot and Cousot, 1977) on SSA form: blocks are visited along the dominator
+tree, so that what a branch or a check has told is known in all blocks behind it. A nest of loops is gone round until
+nothing changes, before what comes after it is looked at. The parameters of a loop's header are widened where they keep
+growing, and one more visit of all blocks takes back what was widened too far::
 
     n = start                   n: [1, limit - 1]
     while n != 1:               n: [1, 2**63 - 1]
@@ -15,7 +16,7 @@ does one that promises to (``nsw``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from minijit.ir.builder import known, wrap
@@ -24,7 +25,7 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value, predece
 from minijit.machine import Machine
 from minijit.passes import intervals
 from minijit.passes.intervals import Interval, join, meet
-from minijit.passes.loop_nests import Loop
+from minijit.passes.loop_nests import Loop, outermost_loops
 from minijit.passes.told_ranges import Told
 from minijit.passes.transfer_ranges import TRANSFER, is_integer
 
@@ -47,6 +48,9 @@ class ValueRanges:
         Visit the blocks of this loop only.
     outside : mapping of Value to Interval, optional
         What is known, or to be assumed, of the values from outside of the loop.
+    region : collection of Block, optional
+        Visit these blocks only, and take it that anything may come from the others. What dominates one of them is one
+        of them.
 
     Attributes
     ----------
@@ -64,8 +68,10 @@ class ValueRanges:
         dominators: Dominators,
         loop: Loop | None = None,
         outside: Mapping[Value, Interval] | None = None,
+        region: Collection[Block] | None = None,
     ) -> None:
-        self.order = dominators.order if loop is None else [block for block in dominators.order if block in loop.blocks]
+        visited = region if loop is None else loop.blocks
+        self.order = [block for block in dominators.order if visited is None or block in visited]
         self.ranges: dict[Value, Interval] = dict(outside or {})
         self.told = Told(self)
         self.turns = _turns_of_counters(self.order)
@@ -77,10 +83,15 @@ class ValueRanges:
             block for block in self.order if any(dominators.dominates(block, one) for one, _ in self._before[block])
         }
         self._relevant = {block: [i for i in block.instrs if is_relevant(i)] for block in self.order}
+        self._telling = {block: [i for i in found if i.op in Told.TELLING] for block, found in self._relevant.items()}
         self._reached: dict[Edge, list[Interval | None]] = {}
         self._start = self.order[0] if loop is None else None
+        self._nests = self._find_nests(function, dominators) if loop is None else {loop.header: loop.blocks}
+        self._settled = True
         if loop is None:
             self.ranges.update((param, of_type(param)) for param in function.params if is_integer(param))
+            if region is not None:
+                self._reach_from_outside(dominators.order, region)
         else:
             for edge in loop.entering:
                 self._reach(edge)
@@ -107,10 +118,11 @@ class ValueRanges:
             visit(block)
             self._leave(block)
 
-        self._walk(visit_narrowed)
+        self._walk(visit_narrowed, self.order[0])
 
-    def _walk(self, visit: Callable[[Block], None]) -> None:
-        stack: list[tuple[Block, int | None]] = [(self.order[0], None)]
+    def _walk(self, visit: Callable[[Block], None], top: Block, within: Collection[Block] | None = None) -> None:
+        """Visit the blocks that `top` dominates, or those of them that are `within`."""
+        stack: list[tuple[Block, int | None]] = [(top, None)]
         while stack:
             block, mark = stack.pop()
             if mark is not None:
@@ -122,7 +134,8 @@ class ValueRanges:
                 continue
             visit(block)
             stack.append((block, mark))
-            stack += [(child, None) for child in reversed(self._children[block])]
+            children = reversed(self._children[block])
+            stack += [(child, None) for child in children if within is None or child in within]
 
     def evaluate(self, instr: Instr) -> None:
         """Find the range of an instruction's result, and what is known once it has been passed."""
@@ -142,25 +155,64 @@ class ValueRanges:
 
     # ---- the fixed point
 
+    def _find_nests(self, function: Function, dominators: Dominators) -> dict[Block, Collection[Block]]:
+        """The nests of loops that are to be visited, by the header of the outermost loop."""
+        here = set(self.order)
+        for block in self.order:
+            for edge in block.edges:
+                again = edge.block in here and dominators.position(edge.block) <= dominators.position(block)
+                if again and edge.block not in self._headers:
+                    # It can be entered in several ways: then all is gone round, whatever it is.
+                    return {self.order[0]: self.order}
+        nests = {each.header: each.blocks for each in outermost_loops(function, dominators)}
+        return {header: blocks for header, blocks in nests.items() if here.issuperset(blocks)}
+
+    def _reach_from_outside(self, blocks: Iterable[Block], region: Collection[Block]) -> None:
+        for block in blocks:
+            if block not in region:
+                for edge in block.edges:
+                    if edge.block in region:
+                        self._reached[edge] = [of_type(arg) if is_integer(arg) else None for arg in edge.args]
+
     def _solve(self) -> None:
-        for number in range(_MOST_ROUNDS):
-            if not self._round(widen=number > 0):
-                break
-        else:
+        done: set[Block] = set()
+
+        def visit(block: Block) -> None:
+            nest = self._nests.get(block)
+            if nest is not None:
+                self._settle(block, nest)
+                done.update(nest)
+            if block in done:
+                for instr in self._telling[block]:
+                    self.told.by_instr(instr)
+            else:
+                self._visit(block, widen=False)
+
+        self._walk(visit, self.order[0])
+        if not self._settled:
             self._give_up()
 
-    def _round(self, *, widen: bool) -> bool:
-        """Visit all blocks once; gives whether a parameter has changed."""
+    def _settle(self, header: Block, nest: Collection[Block]) -> None:
+        """Go round a nest of loops until nothing changes any more."""
         changed = False
+        widen = False
 
         def visit(block: Block) -> None:
             nonlocal changed
-            if block is not self._start:
-                changed |= self._join_params(block, widen=widen and block in self._headers, narrow=False)
-            self.evaluate_block(block)
-            self._leave(block)
+            changed |= self._visit(block, widen=widen and block in self._headers)
 
-        self._walk(visit)
+        for _ in range(_MOST_ROUNDS):
+            self._walk(visit, header, nest)
+            if not changed:
+                return
+            changed, widen = False, True
+        self._settled = False
+
+    def _visit(self, block: Block, *, widen: bool) -> bool:
+        """Find the ranges of a block's values; gives whether a parameter has changed."""
+        changed = block is not self._start and self._join_params(block, widen=widen, narrow=False)
+        self.evaluate_block(block)
+        self._leave(block)
         return changed
 
     def _enter(self, block: Block) -> bool:
@@ -208,6 +260,8 @@ class ValueRanges:
         for edge in end.edges:
             mark = self.told.mark()
             certain = end.op != "branch" or end.edges[0].block is end.edges[1].block
+            # What only this edge leads to looks at the condition itself, when it is entered.
+            certain = certain or not (edge.args or len(self._before[edge.block]) > 1)
             if certain or self.told.by_condition(end.args[0], edge is end.edges[0]):
                 self._reach(edge)
             self.told.forget(mark)
