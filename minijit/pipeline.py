@@ -46,6 +46,7 @@ from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
 from minijit.passes.spare_vectors import spare_vectors
+from minijit.passes.split_at_wraps import split_at_wraps
 from minijit.passes.split_sums import split_sums
 from minijit.passes.use_ranges import use_ranges
 from minijit.passes.version_loops import version_loops
@@ -70,6 +71,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Function], None]], ...]] = (
     ("split sums", split_sums),
     ("assume ranges", assume_ranges),
     ("interchange loops", interchange_loops),
+    ("split at wraps", split_at_wraps),
     ("check ahead", check_ahead),
     ("widen products", widen_products),
     ("join checks", join_checks),
@@ -97,6 +99,9 @@ ORDER: Final = (
     ("split sums", "check ahead", "what is carried from turn to turn can't be checked ahead"),
     ("assume ranges", "check ahead", "the numbers that come in may need no check at all"),
     ("interchange loops", "check ahead", "a loop over blocks of turns is none whose turns could run side by side"),
+    ("version loops", "split at wraps", "indices are proved from the remainders"),
+    ("interchange loops", "split at wraps", "pieces of a loop are none whose turns could run side by side"),
+    ("split at wraps", "widen products", "a remainder that is a difference needs no 128 bits"),
     ("check ahead", "widen products", "what is widened does not tell any more which operand has to be small"),
     ("check ahead", "join checks", "what is joined is no sum for it"),
     ("check ahead", "remove dead code", "what only a removed check has used is dead"),

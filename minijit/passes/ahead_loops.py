@@ -12,8 +12,9 @@ from minijit.machine import F32, F64
 from minijit.passes.affine import AffineForms
 from minijit.passes.ahead_memory import AheadMemory
 from minijit.passes.ahead_slices import AheadSlice, is_check
-from minijit.passes.carried_sums import is_carried_sum, leaves_early
+from minijit.passes.carried_sums import is_carried_sum
 from minijit.passes.loop_nests import Loop
+from minijit.passes.loops_in_blocks import can_go_by_blocks
 
 _FEWEST_TURNS: Final = 16
 _MOST_INSTRUCTIONS: Final = 150
@@ -68,9 +69,7 @@ class AheadLoop:
 
     def _is_simple(self) -> bool:
         loop = self.loop
-        if loop.turns is None or len(loop.entering) != 1 or len(loop.back) != 1 or leaves_early(loop):
-            return False
-        if loop.counter.block is not loop.header or not self._is_outside(loop.turns):
+        if loop.turns is None or not can_go_by_blocks(loop) or not self._is_outside(loop.turns):
             return False
         number = known(loop.turns)
         if number is not None and number < _FEWEST_TURNS:

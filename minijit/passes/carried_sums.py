@@ -11,11 +11,6 @@ _FLOAT_SUMS: Final = frozenset(("fadd", "fsub", "fmul"))
 _INTEGER_SUMS: Final = frozenset(("add", "sub", "mul", "and", "or", "xor", "intrinsic", "select"))
 
 
-def leaves_early(loop: Loop) -> bool:
-    """Whether a loop may be left from within a turn."""
-    return any(edge.block not in loop.blocks for block in loop.blocks - {loop.header} for edge in block.edges)
-
-
 def is_float_sum(value: Value, param: Param, loop: Loop) -> bool:
     """Whether floats are added or multiplied to what the header has for `param`, to get its next value."""
     return _reaches(value, param, loop, _FLOAT_SUMS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from minijit.ir.nodes import Function, Instr
-from minijit.passes.carried_sums import is_carried_sum, is_float_sum, leaves_early
+from minijit.passes.carried_sums import is_carried_sum, is_float_sum
 from minijit.passes.explain_checks import LoopsAndChecks, source_text
-from minijit.passes.loop_nests import Loop
+from minijit.passes.loop_nests import Loop, leaves_early
 
 _CALLS: Final = {"call_c": "a call", "invoke": "a call", "call_python": "a call into Python", "call_late": "a call"}
 ONLY_INNERMOST: Final = "only innermost loops are"

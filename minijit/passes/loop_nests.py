@@ -88,12 +88,17 @@ def is_tiny(loop: Loop) -> bool:
     turns = None if loop.turns is None else known(loop.turns)
     if turns is None or not 0 < turns <= _MOST_TURNS:
         return False
-    if any(edge.block not in loop.blocks for block in loop.blocks - {loop.header} for edge in block.edges):
+    if leaves_early(loop):
         # LLVM can't always write out loops that are left elsewhere, and then complains.
         return False
     size = sum(len(block.instrs) for block in loop.blocks)
     inner = all(is_tiny(child) for child in loop.children)
     return inner and size * turns <= _MOST_WRITTEN_OUT
+
+
+def leaves_early(loop: Loop) -> bool:
+    """Whether a loop may be left from within a turn."""
+    return any(edge.block not in loop.blocks for block in loop.blocks - {loop.header} for edge in block.edges)
 
 
 def with_inner_loops(loop: Loop) -> list[Loop]:

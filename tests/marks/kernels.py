@@ -262,3 +262,16 @@ def harmonic(n=50):
     for i in range(1, n):  # vectorised
         s += 1.0 / i  # check: none
     return s
+
+
+def around(a=V, b=V):
+    n = len(a)
+    for i in range(n):  # vectorised
+        b[i] = a[(i + 1) % n] + a[(i - 1) % n] - 2 * a[i]  # check: none
+
+
+def torus(a=A, b=A):
+    n, m = a.shape
+    for i in range(n):
+        for j in range(m):  # vectorised
+            b[i, j] = a[(i + 1) % n, j] + a[(i - 1) % n, (j + 2) % m] - a[i, (j - 1) % m]  # check: none
