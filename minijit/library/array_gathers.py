@@ -18,11 +18,12 @@ from minijit.library.array_allocation import allocate, layout_like
 from minijit.library.array_copies import copied
 from minijit.library.array_indexing import Selection, Step, element_type, index_types, selection_of, view_type
 from minijit.library.array_items import element_address, select_view
+from minijit.library.array_shapes import ravel
 from minijit.library.broadcasting import ordered_strides
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.index_arrays import all_within
 from minijit.library.index_plans import Plan, array_layouts, plan_of, settled_type, settled_values
-from minijit.library.index_selections import Selected, for_each_selected, select
+from minijit.library.index_selections import Selected, copier, for_each_selected, select
 from minijit.library.mask_loads import check_mask_shape, load_by_mask
 from minijit.library.memory import (
     array_type,
@@ -32,8 +33,6 @@ from minijit.library.memory import (
     make_array,
     owner_of,
     shape_of,
-    size_of,
-    store_element,
     strides_of,
 )
 from minijit.library.registry import Arg, lowers
@@ -203,18 +202,7 @@ def gather(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> V
     strides = [*rest[: plan.place], *outside, *rest[plan.place :]]
     made = allocate(b, dtype, selected.result_shape(plan.place), wanted.layout, strides=strides)
     rows = _are_rows(kind, plan)
-    if rows:
-        length: Value = b.i64(dtype.itemsize)
-        for one in selected.rest:
-            length = b.mul(length, one)
-
-    def copy(pointers: list[Value]) -> None:
-        source, target = pointers
-        if rows:
-            b.emit("copy", (target, source, length), local=True)
-        else:
-            store_element(b, dtype, target, load_element(b, dtype, source), local=True)
-
+    copy = copier(b, dtype, selected.rest if rows else None)
     if in_blocks:
         selected = _as_row(b, selected)
         strides = [outside[-1], *rest]
@@ -270,9 +258,7 @@ def _is_one_row(index: t.Type, plan: Plan) -> bool:
 def _as_row(b: Builder, selected: Selected) -> Selected:
     """One index array in C order is walked as a row."""
     (one,) = selected.arrays
-    kind = array_type(one.values)
-    if kind.ndim == 1:
+    if array_type(one.values).ndim == 1:
         return selected
-    size = size_of(b, one.values)
-    row = make_array(t.Array(kind.dtype, 1, "C"), b.null(), owner_of(one.values), data_of(one.values), [size], ())
-    return selected._replace(arrays=[one._replace(values=row)], shape=[size])
+    row = ravel(b, one.values)
+    return selected._replace(arrays=[one._replace(values=row)], shape=list(shape_of(row)))

@@ -12,11 +12,12 @@ from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.array_allocation import allocate
 from minijit.library.array_copies import copied
 from minijit.library.array_indexing import element_type, is_integer_index
+from minijit.library.array_shapes import ravel
 from minijit.library.builder import Builder, Val
 from minijit.library.dtypes import bind, is_none, known_value, text_of_argument
 from minijit.library.index_arrays import all_within, count_true, from_start, positions_of
 from minijit.library.index_plans import settle, settled_type
-from minijit.library.index_selections import IndexArray, Selected, for_each_selected
+from minijit.library.index_selections import IndexArray, Selected, copier, for_each_selected
 from minijit.library.mask_loads import load_by_mask
 from minijit.library.memory import (
     array_type,
@@ -26,8 +27,6 @@ from minijit.library.memory import (
     make_array,
     owner_of,
     shape_of,
-    size_of,
-    store_element,
     strides_of,
 )
 from minijit.library.numpy_answers import takes
@@ -48,8 +47,7 @@ def as_row(b: Builder, array: Val, owners: list[Value]) -> Val:
     if kind.layout != "C":
         array = copied(b, array, np.dtype(kind.dtype), "C")
         owners.append(owner_of(array))
-    row = t.Array(kind.dtype, 1, "C", kind.writable)
-    return make_array(row, b.null(), owner_of(array), data_of(array), [size_of(b, array)], ())
+    return ravel(b, array)
 
 
 def as_mask(b: Builder, array: Val, owners: list[Value]) -> Val:
@@ -131,18 +129,7 @@ def take_along(
         b.loop(shape[depth], turn)
 
     rows = array_type(array).layout == "C" and axis < array_type(array).ndim - 1
-    if rows:
-        size: Value = b.i64(dtype.itemsize)
-        for one in shape[axis + 1 :]:
-            size = b.mul(size, one)
-
-    def copy(pointers: list[Value]) -> None:
-        source, target = pointers
-        if rows:
-            b.emit("copy", (target, source, size), local=True)
-        else:
-            store_element(b, dtype, target, load_element(b, dtype, source), local=True)
-
+    copy = copier(b, dtype, shape[axis + 1 :] if rows else None)
     nest(0, data_of(array), data_of(made))
     return made
 

@@ -119,6 +119,9 @@ def _direction(row: Any) -> Any:
 
 # ---- bincount
 
+MOST = 1 << 58
+"""No array has more numbers than this."""
+
 
 def _is_count(x: Arg, weights: Arg, minlength: Arg) -> bool:
     one = x.type
@@ -128,6 +131,7 @@ def _is_count(x: Arg, weights: Arg, minlength: Arg) -> bool:
 
 def _count_samples() -> Iterator[tuple[Any, ...]]:
     row = np.array([3, 1, 1, 0, 7, 3])
+    yield from ((np.array([2**62, 3]),), (row, None, 2**62))
     for x in (row, row[::-1], row.astype(np.int8), row.astype(np.uint32), row > 2, row - 1):
         yield from ((x,), (x, None, 12), (x, None, 3), (x, None, -1), (x[:0],), (x[:0], None, 4))
         yield from ((x, np.sin(row)), (x, row.astype(np.float32), 10), (x, row), (x, np.ones(3)))
@@ -142,7 +146,7 @@ def bincount(x: Any, weights: Any = None, minlength: Any = 0) -> Any:
     least, greatest = 0, -1
     for k in range(len(x)):
         least, greatest = min(least, int(x[k])), max(greatest, int(x[k]))
-    if least < 0 or minlength < 0 or (weights is not None and len(weights) != len(x)):
+    if least < 0 or greatest > MOST or minlength < 0 or (weights is not None and len(weights) != len(x)):
         refused(np.bincount, x, weights, minlength)
     counts = np.zeros(max(greatest + 1, int(minlength)), np.int64 if weights is None else np.float64)
     for k in range(len(x)):

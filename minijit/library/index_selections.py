@@ -13,11 +13,11 @@ from minijit.library.broadcasting import broadcast_shapes, walking_strides
 from minijit.library.builder import Builder, Val
 from minijit.library.index_arrays import all_within, count_true, from_start, index_word, positions_of
 from minijit.library.index_plans import Plan, settled_values
-from minijit.library.memory import array_type, data_of, owner_of, shape_of, strides_of
+from minijit.library.memory import array_type, data_of, load_element, owner_of, shape_of, store_element, strides_of
 from minijit.library.slices import fit_slice
 from minijit.library.ways_out import WayOut
 from minijit.machine import I64
-from minijit.numpy_types import INT64
+from minijit.numpy_types import INT64, Dtype
 
 
 class IndexArray(NamedTuple):
@@ -144,6 +144,22 @@ def _integer(b: Builder, value: Val, length: Value) -> tuple[Value, Value]:
 
 
 # ---- loops over what is selected
+
+
+def copier(b: Builder, dtype: Dtype, row: Sequence[Value] | None) -> Callable[[list[Value]], None]:
+    """Copies from one address to another: an element or, given the lengths of its axes, a whole row of elements."""
+    size: Value = b.i64(dtype.itemsize)
+    for length in row or ():
+        size = b.mul(size, length)
+
+    def copy(pointers: list[Value]) -> None:
+        source, target = pointers
+        if row is None:
+            store_element(b, dtype, target, load_element(b, dtype, source), local=True)
+        else:
+            b.emit("copy", (target, source, size), local=True)
+
+    return copy
 
 
 def for_each_selected(

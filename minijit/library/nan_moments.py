@@ -16,34 +16,30 @@ from minijit.library.float_kernels import is_nan
 from minijit.library.memory import array_type, data_of, load_element, size_of, store_element
 from minijit.library.nan_reductions import (
     are_numbers,
-    call_entry,
     call_numpy,
     copy_type,
     has_nan,
     mapped,
     plain_entry,
+    register,
     release,
     replaced,
-    samples,
 )
-from minijit.library.operands import anything, is_real
+from minijit.library.operands import is_real
 from minijit.library.pairwise_sums import Parts
 from minijit.library.reduction_arguments import keeps_dims, reduced_axes
-from minijit.library.registry import Arg, Entry, lowers
 from minijit.machine import F64
 
 
 def _register_moment(name: str, names: Sequence[str]) -> None:
-    function, plain = getattr(np, name), getattr(np, name[3:])
-
-    def target(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    def plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """The bound arguments and the type of the result; the entry of the plain function where there is no nan."""
         bound = bind(names, args, keywords)
         if bound is None or not isinstance(bound["a"].type, t.Array):
             return None
         kind = bound["a"].type
         if not has_nan(kind):
-            return plain_entry(plain, kind, args, keywords)
+            return plain_entry(getattr(np, name[3:]), kind, args, keywords)
         axes, keepdims = reduced_axes(kind, bound.get("axis")), keeps_dims(bound.get("keepdims"))
         ddof = bound.get("ddof")
         if kind.dtype.kind == "c" or axes is None or keepdims is None or not (ddof is None or is_real(ddof.type)):
@@ -54,30 +50,19 @@ def _register_moment(name: str, names: Sequence[str]) -> None:
         found = plain_entry(np.sum, copy_type(kind), [bound["a"]], taken)
         return None if found is None else (bound, found[1])
 
-    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = target(args, keywords)
-        return None if found is None else found[1]
-
-    @lowers(
-        function,
-        t.Array,
-        result=result,
-        rest=anything,
-        keywords=dict.fromkeys(names[1:], anything),
-        effects="allocates raises reads",
-        samples=samples,
-    )
-    def lower(b: Builder, array: Val, *args: Val, **keywords: Val) -> Val:
-        found, wanted = target([array, *args], keywords)
-        if isinstance(found, Entry):
-            return call_entry(b, found, array, args, keywords)
-        made, is_fine = (_mean if name == "nanmean" else _variance)(b, array, found, root=name == "nanstd")
+    def build(
+        b: Builder, function: Any, found: Any, array: Val, args: Sequence[Val], keywords: Mapping[str, Val]
+    ) -> Val:
+        bound, wanted = found
+        made, is_fine = (_mean if name == "nanmean" else _variance)(b, array, bound, root=name == "nanstd")
 
         def by_numpy() -> Parts:
             release(b, made)
             return call_numpy(b, function, array, args, keywords, wanted).parts
 
         return Val(wanted, b.if_else(is_fine, lambda: made.parts, by_numpy, likely=True))
+
+    register(name, names, plan, build)
 
 
 def _sum(b: Builder, array: Val, bound: Mapping[str, Val], keepdims: bool | None = None) -> Val:

@@ -7,8 +7,8 @@ is called to do so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -23,10 +23,12 @@ from minijit.library.float_kernels import is_nan
 from minijit.library.memory import array_type, data_of, load_element, owner_of, shape_of, size_of
 from minijit.library.operands import anything
 from minijit.library.pairwise_sums import Parts
-from minijit.library.reduction_arguments import Plan
 from minijit.library.reduction_entries import run
 from minijit.library.registry import Arg, Entry, find, lowers
 from minijit.numpy_types import BOOL_DTYPE, Dtype
+
+Plan: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], Any]
+Build: TypeAlias = Callable[[Builder, Any, Any, Val, Sequence[Val], Mapping[str, Val]], Val]
 
 _SUM: Final = ("a", "axis", "dtype", "out", "keepdims", "initial", "where")
 _MIN: Final = ("a", "axis", "out", "keepdims", "initial", "where")
@@ -100,18 +102,28 @@ def release(b: Builder, *arrays: Val) -> None:
             b.emit("decref", (owner_of(one),))
 
 
-# ---- a plain function of a copy
+# ---- registration
 
 
-def _register_plain(name: str, plain: Any, value: Any, names: Sequence[str]) -> None:
+def register(name: str, names: Sequence[str], plan: Plan, build: Build) -> None:
+    """Register a function that passes over nan.
+
+    Parameters
+    ----------
+    name : str
+        Its name in NumPy.
+    names : sequence of str
+        Its parameters.
+    plan : callable
+        Given the arguments and keyword arguments, says what is to be built, and the type of the result; ``None`` where
+        there is no native form.
+    build : callable
+        Builds it: given the function, what `plan` says, the array, the other arguments and the keyword arguments.
+    """
     function = getattr(np, name)
 
-    def target(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-        kind = args[0].type
-        return plain_entry(plain, copy_type(kind) if has_nan(kind) else kind, args, keywords)
-
     def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = target(args, keywords)
+        found = plan(args, keywords)
         return None if found is None else found[1]
 
     @lowers(
@@ -124,13 +136,21 @@ def _register_plain(name: str, plain: Any, value: Any, names: Sequence[str]) -> 
         samples=samples,
     )
     def lower(b: Builder, array: Val, *args: Val, **keywords: Val) -> Val:
-        entry, _ = target([array, *args], keywords)
-        if not has_nan(array.type):
-            return call_entry(b, entry, array, args, keywords)
-        copy = replaced(b, array, value)
-        made = call_entry(b, entry, copy, args, keywords)
-        release(b, copy)
-        return made
+        found = plan([array, *args], keywords)
+        assert found is not None
+        if not has_nan(array.type) and isinstance(found[0], Entry):
+            return call_entry(b, found[0], array, args, keywords)
+        return build(b, function, found, array, args, keywords)
+
+
+def plan_of_copy(plain: Any) -> Plan:
+    """A plan for a function that does what the function `plain` does to a copy without nan."""
+
+    def plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        kind = args[0].type
+        return plain_entry(plain, copy_type(kind) if has_nan(kind) else kind, args, keywords)
+
+    return plan
 
 
 def call_entry(b: Builder, entry: Entry, array: Val, args: Sequence[Val], keywords: Mapping[str, Val]) -> Val:
@@ -147,6 +167,21 @@ def call_numpy(
     return b.call_python(function, [array, *args, *keywords.values()], wanted, tuple(keywords), effects="")
 
 
+# ---- a plain function of a copy
+
+
+def _register_plain(name: str, plain: Any, value: Any, names: Sequence[str]) -> None:
+    def build(
+        b: Builder, _function: Any, found: Any, array: Val, args: Sequence[Val], keywords: Mapping[str, Val]
+    ) -> Val:
+        copy = replaced(b, array, value)
+        made = call_entry(b, found[0], copy, args, keywords)
+        release(b, copy)
+        return made
+
+    register(name, names, plan_of_copy(plain), build)
+
+
 _register_plain("nansum", np.sum, 0, _SUM)
 _register_plain("nanprod", np.prod, 1, _SUM)
 _register_plain("nancumsum", np.cumsum, 0, ("a", "axis", "dtype"))
@@ -157,47 +192,27 @@ _register_plain("nancumprod", np.cumprod, 1, ("a", "axis", "dtype"))
 
 
 def _register_extreme(name: str, ufunc: np.ufunc, value: float) -> None:
-    function = getattr(np, name)
+    def plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        found = reduction_plan(ufunc, getattr(np, name), _MIN, args, keywords)
+        return None if found is None or found.out is not None else (found, found.result)
 
-    def plan(args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan | None:
-        found = reduction_plan(ufunc, function, _MIN, args, keywords)
-        return None if found is None or found.out is not None else found
+    def build(
+        b: Builder, function: Any, planned: Any, array: Val, args: Sequence[Val], keywords: Mapping[str, Val]
+    ) -> Val:
+        found, wanted = planned
+        fill = filler(ufunc, found)
+        made = run(b, found, function, [array, *args], keywords, lambda b, one: reduced(b, ufunc, one), fill)
+        if not has_nan(array.type):
+            return made
 
-    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = plan(args, keywords)
-        return None if found is None else found.result
+        def again() -> Parts:
+            release(b, made)
+            return call_numpy(b, function, array, args, keywords, wanted).parts
 
-    @lowers(
-        function,
-        t.Array,
-        result=result,
-        rest=anything,
-        keywords=dict.fromkeys(_MIN[1:], anything),
-        effects="allocates raises reads",
-        samples=samples,
-    )
-    def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
-        found = plan(args, keywords)
-        assert found is not None
-        array, wanted = found.given, found.result
+        # What has met no number may be nan: NumPy sees to that, and warns.
+        return Val(wanted, b.if_else(_holds(b, made, value), again, lambda: made.parts, likely=False))
 
-        def by_numpy() -> Parts:
-            return call_numpy(b, function, array, args[1:], keywords, wanted).parts
-
-        def natively() -> Parts:
-            fill = filler(ufunc, found)
-            made = run(b, found, function, args, keywords, lambda b, one: reduced(b, ufunc, one), fill)
-            if not has_nan(array.type):
-                return made.parts
-
-            def again() -> Parts:
-                release(b, made)
-                return by_numpy()
-
-            # What has met no number may be nan: NumPy sees to that, and warns.
-            return b.if_else(_holds(b, made, value), again, lambda: made.parts, likely=False)
-
-        return Val(wanted, natively())
+    register(name, _MIN, plan, build)
 
 
 def _holds(b: Builder, made: Val, value: float) -> Value:
@@ -225,29 +240,10 @@ _register_extreme("nanmax", np.fmax, -np.inf)
 
 
 def _register_position(name: str, plain: Any, value: float) -> None:
-    function = getattr(np, name)
-
-    def target(args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-        kind = args[0].type
-        return plain_entry(plain, copy_type(kind) if has_nan(kind) else kind, args, keywords)
-
-    def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        found = target(args, keywords)
-        return None if found is None else found[1]
-
-    @lowers(
-        function,
-        t.Array,
-        result=result,
-        rest=anything,
-        keywords=dict.fromkeys(("axis", "keepdims"), anything),
-        effects="allocates raises reads",
-        samples=samples,
-    )
-    def lower(b: Builder, array: Val, *args: Val, **keywords: Val) -> Val:
-        entry, wanted = target([array, *args], keywords)
-        if not has_nan(array.type):
-            return call_entry(b, entry, array, args, keywords)
+    def build(
+        b: Builder, function: Any, found: Any, array: Val, args: Sequence[Val], keywords: Mapping[str, Val]
+    ) -> Val:
+        entry, wanted = found
         mask = are_numbers(b, array)
         axis = args[0] if args else keywords.get("axis")
         some = b.apply(np.any, mask, *([] if axis is None else [axis]))
@@ -264,6 +260,8 @@ def _register_position(name: str, plain: Any, value: float) -> None:
             return call_numpy(b, function, array, args, keywords, wanted).parts
 
         return Val(wanted, b.if_else(everywhere, natively, by_numpy, likely=True))
+
+    register(name, ("a", "axis", "keepdims"), plan_of_copy(plain), build)
 
 
 _register_position("nanargmin", np.argmin, np.inf)
