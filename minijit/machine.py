@@ -40,6 +40,7 @@ AnyType: TypeAlias = t.Type | Machine
 
 _BY_KIND_AND_SIZE: Final = {
     ("b", 1): (I1,),
+    ("f", 2): (F32,),
     ("f", 4): (F32,),
     ("f", 8): (F64,),
     ("c", 8): (F32, F32),
@@ -50,7 +51,10 @@ _INTEGERS: Final = {1: I8, 2: I16, 4: I32, 8: I64}
 
 @cache
 def parts_of_dtype(dtype: np.dtype[np.generic]) -> tuple[Machine, ...]:
-    """The machine types of one element in registers: one, or two (real, imaginary) for complex dtypes."""
+    """The machine types of one element in registers: one, or two (real, imaginary) for complex dtypes.
+
+    A float16 is held as the float32 of equal value; what is computed with it is rounded each time.
+    """
     if dtype.kind in "iu":
         return (_INTEGERS[dtype.itemsize],)
     return _BY_KIND_AND_SIZE[dtype.kind, dtype.itemsize]
@@ -63,7 +67,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     ======================  ====================================================================
     bool                    i1
     int, float, complex     i64; f64; f64 f64
-    NumPy scalar            one of its width (numpy.bool is i1), two for complex
+    NumPy scalar            one of its width (numpy.bool is i1, float16 is f32), two for complex
     Array                   object, owner, data (ptr each), shape (i64 x ndim), then strides in
                             bytes (i64 x ndim) where the layout is "A"
     Tuple                   the parts of its items, one after the other

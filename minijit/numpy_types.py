@@ -6,6 +6,7 @@ NumPy that is running.
 
 from __future__ import annotations
 
+import platform
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -21,12 +22,24 @@ BOOL_DTYPE: Final[Dtype] = np.dtype(np.bool_)
 INT64: Final[Dtype] = np.dtype(np.int64)
 UINT64: Final[Dtype] = np.dtype(np.uint64)
 FLOAT64: Final[Dtype] = np.dtype(np.float64)
+FLOAT32: Final[Dtype] = np.dtype(np.float32)
+FLOAT16: Final[Dtype] = np.dtype(np.float16)
 COMPLEX128: Final[Dtype] = np.dtype(np.complex128)
+
+
+def _converts_halves() -> bool:
+    """Whether the processor converts numbers of 16 bits from and to 32; NumPy knows."""
+    if platform.machine().lower() in ("arm64", "aarch64"):
+        return True
+    features = getattr(getattr(np, "_core", None), "_multiarray_umath", None)
+    return bool(getattr(features, "__cpu_features__", {}).get("F16C", False))
+
 
 ALL_DTYPES: Final[tuple[Dtype, ...]] = tuple(
     np.dtype(name)
     for name in (
         *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *(("float16",) if _converts_halves() else ()),
         *("float32", "float64", "complex64", "complex128"),
     )
 )
@@ -66,7 +79,7 @@ def type_of_value(value: object) -> t.Type | None:
 def type_of_call(function: Callable[..., Any], operands: tuple[t.PythonScalar | t.NumpyScalar, ...]) -> t.Type | None:
     """The type of ``function(*operands)``, found by calling it with ones; ``None`` where that raises.
 
-    What native code has no type for (``np.sqrt(True)`` is a float16) is an object.
+    What native code has no type for is an object.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

@@ -36,6 +36,7 @@ Made by `python -m minijit support` from the registry of the library, with NumPy
 
 *Native* says for which kinds of elements (or numbers) there is machine code for some call: `bool`, `int` and `uint`
 of 8 to 64 bits, `float` of 32 and 64, `complex` of 64 and 128. *Keywords* are those that native calls take by name.
+Of `float16` storage, indexing, conversions, operators and ufuncs are native, where the processor converts such numbers.
 *Else*: calls that are not native, because of other keywords or arguments, go to NumPy itself, from inside of the
 compiled function ("through Python"); or they are typed on samples where that is possible, or make the function run in
 the interpreter. NumPy's and SciPy's functions that are not listed are called through Python, too, if trying them on

@@ -48,8 +48,8 @@ def module_of(path: Path) -> str:
 
 def group_of(module: str) -> str:
     parts = module.split(".")
-    if module == "library.registry":
-        return module
+    if module in ("library.registry", "library.halves"):
+        return "library.registry"
     return "library foundation" if parts[0] == "library" and parts[1:2] and parts[1] in LIBRARY_FOUNDATION else parts[0]
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import numpy as np
 import pytest
 
 from minijit.testing import compare
@@ -20,9 +17,9 @@ def problems(case: Case, programs: dict[tuple[object, ...], Program]) -> list[st
     ulp = 4 if any(word in case.text for word in ROUNDED) else 0
     found = compare(program.jitted, arguments, ulp=ulp, calls=1)
     if not program.jitted.signatures:
-        # What is not compiled is what NumPy refuses for these types, and what native code can't hold.
-        with contextlib.suppress(TypeError, ValueError):
-            assert program.function(*arguments).dtype == np.float16, case.text
+        # What is not compiled is what NumPy refuses for these types.
+        with pytest.raises((TypeError, ValueError)):
+            program.function(*arguments)
         return []
     return [f"{case.text} of {arguments}: {one}" for one in found if not (1 in arguments[0].shape and "strides" in one)]
 

@@ -17,6 +17,7 @@ from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
 from minijit.ir.unit import Unit
 from minijit.machine import parts_of, parts_of_dtype, union_layout
+from minijit.numpy_types import FLOAT16
 from minijit.runtime import numpy_api as api
 
 _SLOT: Final = 8
@@ -139,6 +140,10 @@ class Boxer:
         text.begin(made)
         for index, machine in enumerate(parts_of_dtype(one.dtype)):
             kind = llvm_type(machine)
+            if one.dtype == FLOAT16:
+                half = text.value(f"fptrunc float {text.load(kind, slots, _SLOT * slot)} to half")
+                text.store("half", half, scalar, api.HEAD)
+                continue
             part = text.load(kind, slots, _SLOT * (slot + index))
             text.store(kind, part, scalar, api.HEAD + machine.bits // 8 * index)
         text.jump(done)

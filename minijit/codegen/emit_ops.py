@@ -62,6 +62,10 @@ def _convert(e: FunctionEmitter, instr: Instr) -> None:
     (value,) = instr.args
     if instr.attrs["how"] == "fptosi or least":
         _convert_or_least(e, instr)
+    elif instr.attrs["how"] == "fptrunc half":
+        e.lines.append(f"  {e.ref(instr)} = bitcast half {e.temporary(f'fptrunc {e.typed(value)} to half')} to i16")
+    elif instr.attrs["how"] == "fpext half":
+        e.lines.append(f"  {e.ref(instr)} = fpext half {e.temporary(f'bitcast {e.typed(value)} to half')} to float")
     elif value.type != instr.type:
         e.lines.append(f"  {e.ref(instr)} = {instr.attrs['how']} {e.typed(value)} to {llvm_type(instr.type)}")
 

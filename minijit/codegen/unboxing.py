@@ -15,6 +15,7 @@ from minijit import types as t
 from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError
 from minijit.machine import parts_of_dtype
+from minijit.numpy_types import FLOAT16
 from minijit.runtime import numpy_api as api
 from minijit.runtime.list_items import HOLDS
 
@@ -188,6 +189,8 @@ def _stored_scalar(text: FunctionText, value: str, dtype: np.dtype[np.generic]) 
     """The value in a ``float``, ``complex`` or NumPy scalar: it follows the head."""
     if dtype.kind == "b":
         return [text.value(f"icmp ne i8 {text.load('i8', value, api.HEAD)}, 0")]
+    if dtype == FLOAT16:
+        return [text.value(f"fpext half {text.load('half', value, api.HEAD)} to float")]
     return [
         text.load(llvm_type(machine), value, api.HEAD + machine.bits // 8 * index)
         for index, machine in enumerate(parts_of_dtype(dtype))

@@ -112,7 +112,8 @@ OPS: Final[dict[str, Op]] = {
     "select": _row("condition a b", "", "as a", "", "L"),
     "convert": _row(
         "a",
-        "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast; fptosi or least: if it does not fit",
+        "how: sext zext trunc sitofp uitofp fptosi fptoui fpext fptrunc bitcast; fptosi or least: if it does not fit; "
+        "fptrunc half, fpext half: from f32 to the bits of the nearest float16, and back",
         "machine type",
         "",
         "L",

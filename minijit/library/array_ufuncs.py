@@ -99,7 +99,7 @@ def type_of_results(dtypes: Sequence[Dtype], args: Sequence[Arg | Val]) -> t.Typ
 def type_of_array_call(ufunc: np.ufunc, args: Sequence[Arg | Val]) -> t.Type | None:
     """The type of what `ufunc` gives for operands of which one is an array.
 
-    What native code can't hold (``np.sqrt`` of an int8 array has dtype float16) is an object.
+    What native code can't hold (a result of dtype longdouble) is an object.
     """
     if not array_types(args):
         return None

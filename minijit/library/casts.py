@@ -8,7 +8,8 @@ import numpy as np
 
 from minijit.ir.builder import MachineBuilder
 from minijit.ir.nodes import Value
-from minijit.machine import F32, I1, Machine, float_dtype_of, parts_of_dtype
+from minijit.machine import F32, F64, I1, I16, I32, I64, Machine, float_dtype_of, parts_of_dtype
+from minijit.numpy_types import FLOAT16, FLOAT32, FLOAT64
 
 
 def cast_parts(
@@ -19,8 +20,12 @@ def cast_parts(
     Real to complex adds a zero imaginary part; complex to real drops it; anything to bool asks "is it not zero?"; an
     out-of-range float to an integer gives what the processor gives, as in NumPy.
     """
+    if source == FLOAT16:
+        source = FLOAT32
     if source == target:
         return tuple(parts)
+    if target == FLOAT16:
+        return (_to_half(builder, parts, source),)
     if target.kind == "b":
         return (_is_nonzero(builder, parts, source),)
     if source.kind == "c":
@@ -32,6 +37,31 @@ def cast_parts(
         real = cast_parts(builder, parts, source, float_dtype_of(target))[0]
         return (real, builder.const(parts_of_dtype(target)[1], 0.0))
     return (_real_to_real(builder, parts[0], source, target),)
+
+
+def _to_half(builder: MachineBuilder, parts: Sequence[Value], source: np.dtype[np.generic]) -> Value:
+    """A number of `source` rounded to half precision: doubles at once, all others by way of singles, as in NumPy."""
+    if source.kind == "c":
+        source = float_dtype_of(source)
+    if source == FLOAT64:
+        return rounded_to_half(builder, _rounded_to_odd(builder, parts[0]))
+    return rounded_to_half(builder, cast_parts(builder, parts[:1], source, FLOAT32)[0])
+
+
+def rounded_to_half(builder: MachineBuilder, part: Value) -> Value:
+    """A single of the nearest value that a float16 has."""
+    return builder.convert("fpext half", builder.convert("fptrunc half", part, I16), F32)
+
+
+def _rounded_to_odd(builder: MachineBuilder, part: Value) -> Value:
+    """A double as a single whose last bit says that something was cut off: rounding again then goes the right way."""
+    nearest = builder.convert("fptrunc", part, F32)
+    back = builder.convert("fpext", nearest, F64)
+    size, own = (builder.intrinsic("fabs", F64, one) for one in (back, part))
+    bits = builder.convert("bitcast", nearest, I32)
+    cut = builder.sub(bits, builder.convert("zext", builder.fcmp("ogt", size, own), I32))
+    odd = builder.convert("bitcast", builder.binary("or", cut, builder.const(I32, 1)), F32)
+    return builder.select(builder.fcmp("one", back, part), odd, nearest)
 
 
 def _is_nonzero(builder: MachineBuilder, parts: Sequence[Value], source: np.dtype[np.generic]) -> Value:
@@ -66,8 +96,6 @@ def _float_to_float(builder: MachineBuilder, part: Value, to: Machine) -> Value:
 
 
 def _float_to_integer(builder: MachineBuilder, part: Value, target: np.dtype[np.generic], to: Machine) -> Value:
-    from minijit.machine import I32, I64
-
     if target.kind == "i" and to.bits >= 32:
         return builder.convert("fptosi", part, to)
     if to.bits < 32:

@@ -7,6 +7,7 @@ which loop it is, NumPy decides (:func:`minijit.numpy_types.loop_of`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,15 +17,18 @@ from minijit.errors import InternalError
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val, known_integer
+from minijit.library.casts import rounded_to_half
 from minijit.library.registry import Arg
 from minijit.machine import F64, Machine, parts_of_dtype
-from minijit.numpy_types import FLOAT64, INT64, Dtype, holds_int, limits_of, loop_of
+from minijit.numpy_types import FLOAT16, FLOAT32, FLOAT64, INT64, Dtype, holds_int, limits_of, loop_of
 
 Parts: TypeAlias = tuple[Value, ...]
 Loop: TypeAlias = tuple[Dtype, ...]
 Kernel: TypeAlias = Callable[[Builder, Loop, Sequence[Parts]], Parts]
 """``kernel(builder, loop, operands) -> parts of the result`` (of all results, one after the other)."""
 
+_STEPS: Final = (np.nextafter, np.spacing)
+"""Functions of the distance between neighbours, which is another one in single precision."""
 _KERNELS: Final[dict[tuple[int, str], Kernel]] = {}
 
 
@@ -42,7 +46,27 @@ def kernel(*ufuncs: np.ufunc, kinds: str) -> Callable[[Kernel], Kernel]:
 
 def kernel_of(ufunc: np.ufunc, loop: Loop) -> Kernel | None:
     """The kernel for a loop, or ``None`` where there is none."""
-    return _KERNELS.get((id(ufunc), loop[0].kind))
+    found = _KERNELS.get((id(ufunc), loop[0].kind))
+    if found is None or FLOAT16 not in loop:
+        return found
+    return None if ufunc in _STEPS else _in_singles(found)
+
+
+@cache
+def _in_singles(single: Kernel) -> Kernel:
+    """A kernel that computes in single precision, as NumPy does for float16, and rounds the results."""
+
+    def rounded(b: Builder, loop: Loop, operands: Sequence[Parts]) -> Parts:
+        wide = tuple(FLOAT32 if dtype == FLOAT16 else dtype for dtype in loop)
+        parts = single(b, wide, operands)
+        dtypes = loop[len(operands) :]
+        if len(parts) != len(dtypes):
+            raise InternalError(f"{len(parts)} parts for results of {[dtype.name for dtype in dtypes]}")
+        return tuple(
+            rounded_to_half(b, part) if dtype == FLOAT16 else part for part, dtype in zip(parts, dtypes, strict=True)
+        )
+
+    return rounded
 
 
 def is_numeric(one: t.Type) -> bool:
@@ -90,7 +114,7 @@ def python_int_as(b: Builder, value: Val, dtype: Dtype) -> Parts:
                 inside = b.and_(inside, b.icmp("sle", word, b.i64(largest)))
             message = f"Python integer {{0}} out of bounds for {dtype.name}"
             b.check(inside, OverflowError, message, word)
-    if dtype.kind in "fc" and dtype.itemsize in (4, 8) and parts_of_dtype(dtype)[0] is not F64:
+    if dtype.kind in "fc" and dtype.itemsize in (2, 4, 8) and parts_of_dtype(dtype)[0] is not F64:
         # By way of the double, as NumPy: that rounds twice.
         return b.number_as(Val(t.FLOAT, b.number_as(value, FLOAT64)), dtype)
     return b.number_as(value, dtype)

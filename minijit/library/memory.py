@@ -11,7 +11,8 @@ from minijit.ir.builder import MachineBuilder, machine_type
 from minijit.ir.context import BLOCK_DATA
 from minijit.ir.nodes import Value
 from minijit.library.vals import Val
-from minijit.machine import I1, I8, I64, PTR, parts_of_dtype
+from minijit.machine import F32, I1, I8, I16, I64, PTR, parts_of_dtype
+from minijit.numpy_types import FLOAT16
 
 
 def array_type(array: Val) -> t.Array:
@@ -101,6 +102,8 @@ def load_element(b: MachineBuilder, dtype: np.dtype[np.generic], pointer: Value)
     machine = parts_of_dtype(dtype)
     if machine[0] is I1:
         return (b.icmp("ne", b.load(pointer, I8), b.const(I8, 0)),)
+    if dtype == FLOAT16:
+        return (b.convert("fpext half", b.load(pointer, I16), F32),)
     if len(machine) == 1:
         return (b.load(pointer, machine[0]),)
     half = dtype.itemsize // 2
@@ -113,6 +116,9 @@ def store_element(
     """Put the parts of an element at `pointer`; `local` says that nobody outside the call can see the memory."""
     if machine_type(parts[0]) is I1:
         b.store(pointer, b.bool_to_byte(parts[0]), local=local)
+        return
+    if dtype == FLOAT16:
+        b.store(pointer, b.convert("fptrunc half", parts[0], I16), local=local)
         return
     b.store(pointer, parts[0], local=local)
     if len(parts) == 2:

@@ -16,10 +16,11 @@ from minijit.library import (
     integer_kernels,
 )
 from minijit.library.builder import Builder, Val, known_integer
+from minijit.library.casts import rounded_to_half
 from minijit.library.complex_powers import power_of_constant
 from minijit.library.elementwise import is_numeric, plan_of, run, to_loop, type_of_results
 from minijit.library.registry import Arg, find, lowers
-from minijit.numpy_types import ALL_DTYPES, FLOAT64, type_of_call
+from minijit.numpy_types import ALL_DTYPES, FLOAT16, FLOAT64, type_of_call
 
 BINARY: Final[dict[Callable[..., Any], np.ufunc]] = {
     operator.add: np.add,
@@ -141,7 +142,8 @@ def _float_power(b: Builder, x: Val, y: Val) -> Val:
     wanted = _type_of_float_power(Arg(x.type, x.const), Arg(y.type, y.const))
     assert plan is not None and wanted is not None
     (base,), (exponent,) = (to_loop(b, value, dtype) for value, dtype in zip((x, y), plan[0], strict=False))
-    return Val(wanted, (float_powers.exact_power(b, base, exponent),))
+    power = float_powers.exact_power(b, base, exponent)
+    return Val(wanted, (rounded_to_half(b, power) if plan[0][2] == FLOAT16 else power,))
 
 
 # ``abs`` of NumPy's complex numbers is the C library's ``hypot``; ``np.abs`` is another function.

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
+from minijit.library.halves import concerns_halves, serves_halves
 from minijit.numpy_types import type_of_value
 
 
@@ -140,7 +141,7 @@ class Entry:
 
     def serves(self, args: Sequence[Arg], keywords: Mapping[str, Arg]) -> bool:
         """Whether the body is compiled for these arguments; no entry without a body is."""
-        if self.body is None:
+        if self.body is None or (concerns_halves((*args, *keywords.values())) and not serves_halves(self.body)):
             return False
         code = self.body.__code__
         count = code.co_argcount
@@ -229,7 +230,10 @@ def all_entries() -> list[Entry]:
 
 def find(function: object, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> tuple[Entry, t.Type] | None:
     """The entry that serves a call, with the type of its result; ``None`` where there is none."""
+    halves = concerns_halves((*args, *keywords.values()))
     for entry in entries_of(function):
+        if halves and entry.lower is not None and not serves_halves(entry.lower):
+            continue
         result = entry.type_of_result(args, keywords)
         if result is not None:
             return entry, result

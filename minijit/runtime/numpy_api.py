@@ -57,7 +57,7 @@ _API_FUNCTIONS: Final = {"PyArray_DescrFromType": 45, "PyArray_NewFromDescr": 94
 _API_GET_HANDLER: Final = 305
 _API_DEFAULT_HANDLER: Final = 306
 
-_SCALAR_CODES: Final = "?bhilBHILfdFD"
+_SCALAR_CODES: Final = "?bhilBHILefdFD"
 SCALAR_TYPES: Final = tuple(np.dtype(code).type for code in _SCALAR_CODES)
 """The types of NumPy scalars that native code takes and makes."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from minijit import types as t
+from minijit.numpy_types import ALL_DTYPES
 from minijit.runtime.native_type import Native
 
 C_CONTIGUOUS: Final = 0x1
@@ -33,26 +34,7 @@ _SERVICES: Final = frozenset({"Generator", "RandomState", "Random"})
 _SERVICE_MODULES: Final = frozenset({"numpy.random._generator", "numpy.random.mtrand", "random"})
 """Random generators are passed as objects; Python carries out their methods (``library/sampling.py``)."""
 
-_DTYPES: Final[tuple[np.dtype[np.generic], ...]] = tuple(
-    np.dtype(name)
-    for name in (
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-    )
-)
-
-_DTYPE_OF_CHAR: Final = {dtype.char: dtype for dtype in _DTYPES}
+_DTYPE_OF_CHAR: Final = {dtype.char: dtype for dtype in ALL_DTYPES}
 """By type code, which tells ``long`` and ``long long`` apart where both have 64 bits."""
 
 _OF_CLASS: Final[dict[type, t.Type]] = {
@@ -60,7 +42,7 @@ _OF_CLASS: Final[dict[type, t.Type]] = {
     float: t.FLOAT,
     complex: t.COMPLEX,
     type(None): t.NONE,
-    **{dtype.type: t.NumpyScalar(dtype) for dtype in _DTYPES},
+    **{dtype.type: t.NumpyScalar(dtype) for dtype in ALL_DTYPES},
 }
 
 _ARRAYS: Final[dict[tuple[str, int, int], t.Array]] = {}

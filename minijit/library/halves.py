@@ -1,0 +1,80 @@
+"""Which entries of the library serve float16.
+
+A float16 is held as the float32 of equal value. Whoever reaches elements by :func:`minijit.library.memory.load_element`
+and :func:`~minijit.library.memory.store_element`, converts them by :mod:`minijit.library.casts` and computes by kernels
+(:func:`minijit.library.elementwise.kernel_of`) gets this right without knowing of it; what computes with machine values
+itself would not round. So entries serve float16 if their module is named here, and Python carries out the other calls.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from minijit import types as t
+from minijit.numpy_types import FLOAT16
+
+# Python's operations, and what converts scalars.
+_SCALARS: Final = """
+    aliases cmath_functions classes comparisons conversions dtypes each_type identity iteration math_integers math_libm
+    math_norms math_one math_two named_tuples numpy_arithmetic numpy_casts numpy_comparisons numpy_constants
+    numpy_scalars open_objects printing python_objects sequences slices truth tuple_comparisons tuples unpacking
+"""
+_ELEMENT_BY_ELEMENT: Final = "array_inplace array_ufuncs ufunc_calls ufunc_entries"
+_AS_THEY_ARE: Final = """
+    array_allocation array_attributes array_axes array_casts array_conversion array_copies array_copying array_creation
+    array_diagonals array_gathers array_indexing array_items array_joining array_putting array_repeats array_scatters
+    array_shapes array_splitting array_stores array_taking array_views flat_iteration index_arrays index_makers
+    list_indices mask_loads mask_stores stores_by_python
+"""
+_BY_PYTHON: Final = "numpy_answers through_numpy through_numpy_out ufunc_through_numpy"
+_MODULES: Final = frozenset(
+    f"minijit.library.{name}"
+    for names in (_SCALARS, _ELEMENT_BY_ELEMENT, _AS_THEY_ARE, _BY_PYTHON)
+    for name in names.split()
+)
+_NAMES: Final = frozenset({"e", "f2", "=f2", "<f2", ">f2", "half", "float16"})
+
+
+class _Arg(Protocol):
+    type: t.Type
+    const: object
+
+
+def concerns_halves(args: Iterable[_Arg]) -> bool:
+    """Whether a float16, an array of them or their dtype is among the arguments of a call."""
+    return any(_mentions_halves(arg.type) for arg in args)
+
+
+def serves_halves(rule: Any) -> bool:
+    """Whether an entry with this lowering rule (or body) serves float16."""
+    return rule.__module__ in _MODULES
+
+
+def _mentions_halves(one: t.Type) -> bool:
+    if isinstance(one, t.Array | t.NumpyScalar):
+        return one.dtype.num == FLOAT16.num
+    if isinstance(one, t.Const):
+        value = one.value
+        return value is np.float16 or (isinstance(value, str) and value in _NAMES) or _is_half_dtype(value)
+    return not isinstance(one, t.PythonScalar) and _holds_halves(one)
+
+
+@lru_cache(1000)
+def _holds_halves(one: t.Type) -> bool:
+    names = [field.name for field in dataclasses.fields(one)] if dataclasses.is_dataclass(one) else []
+    return any(_field_mentions_halves(getattr(one, name)) for name in names)
+
+
+def _is_half_dtype(value: object) -> bool:
+    return isinstance(value, np.dtype) and value == FLOAT16
+
+
+def _field_mentions_halves(field: object) -> bool:
+    if isinstance(field, tuple):
+        return any(map(_field_mentions_halves, field))
+    return _is_half_dtype(field) or (dataclasses.is_dataclass(field) and _mentions_halves(field))  # type: ignore[arg-type]
