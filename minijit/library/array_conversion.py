@@ -109,11 +109,12 @@ def _register(function: Callable[..., Any]) -> None:
         for position, way in enumerate(numbers.ways):
             value = _at_way(args[0], way)
             pointer = b.ptr_add(data_of(made), position * numbers.dtype.itemsize)
-            _store(b, numbers.dtype, pointer, value)
+            store_number(b, numbers.dtype, pointer, value)
         return made
 
 
-def _store(b: Builder, dtype: Dtype, pointer: Value, value: Val) -> None:
+def store_number(b: Builder, dtype: Dtype, pointer: Value, value: Val) -> None:
+    """Put a number at `pointer`, converted as NumPy does when it makes an array of it."""
     def store(parts: Sequence[Value]) -> None:
         store_element(b, dtype, pointer, parts, local=True)
 

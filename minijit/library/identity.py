@@ -19,6 +19,7 @@ _CLASSES: dict[type, str] = {
     t.Slice: "slice",
     t.Array: "array",
     t.Iterator: "iterator",
+    t.Closure: "nested function",
     t.List: "list made here",
     t.PythonList: "list from Python",
 }

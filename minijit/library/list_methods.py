@@ -6,7 +6,6 @@ import operator
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library import each_type
 from minijit.library.builder import Builder
 from minijit.library.list_memory import (
     address_of,
@@ -28,6 +27,7 @@ from minijit.library.lists import extend, fits, index_val, items_of, same_if_fit
 from minijit.library.operands import is_integer
 from minijit.library.references import drop_reference, holds_references, take_reference
 from minijit.library.registry import Arg, lowers, method
+from minijit.library.tuple_comparisons import has_condition, same_or_equal
 from minijit.library.vals import NONE_VAL, Val
 from minijit.machine import I64, stride_of
 
@@ -165,13 +165,8 @@ def _reverse(b: Builder, one: Val) -> Val:
 
 
 def _can_search(one: Arg, value: Arg) -> bool:
-    """Only numbers are compared natively: what Python finds by identity is found by equality, too, but for nan."""
     item = items_of(one)
-    if isinstance(item, t.Never):
-        return True
-    if not all(t.is_number(each) for each in (*t.alternatives_of(item), *t.alternatives_of(value.type))):
-        return False
-    return each_type.type_of_call(operator.eq, item, value.type) is not None
+    return isinstance(item, t.Never) or has_condition(operator.eq, item, value.type)
 
 
 def _search(b: Builder, one: Val, value: Val) -> Value:
@@ -180,7 +175,6 @@ def _search(b: Builder, one: Val, value: Val) -> Value:
     count = length_of(b, one)
     if isinstance(item, t.Never):
         return count
-    _require_no_nan(b, value)
     data = data_of(b, one)
     header, body, onward = b.new_block("search", [I64]), b.new_block("search.item"), b.new_block("search.next")
     done = b.new_block("search.done")
@@ -189,21 +183,11 @@ def _search(b: Builder, one: Val, value: Val) -> Value:
     (index,) = header.params
     b.branch(b.icmp("slt", index, count), body, done)
     b.move_to(body)
-    equal = each_type.call(b, operator.eq, load_item(b, item, place_in(b, data, index, item)), value)
-    b.branch(each_type.call(b, operator.truth, equal).part, done, onward)
+    b.branch(same_or_equal(b, load_item(b, item, place_in(b, data, index, item)), value), done, onward)
     b.move_to(onward)
     b.jump(header, [b.add(index, b.i64(1))])
     b.move_to(done)
     return index
-
-
-def _require_no_nan(b: Builder, value: Val) -> None:
-    """nan equals nothing but is found if it is the same object: the interpreter knows which is which."""
-    if all(one in (t.INT, t.BOOL) or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "biu")
-           for one in t.alternatives_of(value.type)):
-        return
-    same = each_type.call(b, operator.eq, value, value)
-    b.bail_unless(each_type.call(b, operator.truth, same).part, "nan cannot be looked for in a list", ValueError)
 
 
 @lowers(operator.contains, t.List, object, result=lambda one, value: t.BOOL if _can_search(one, value) else None,
@@ -246,12 +230,11 @@ def _count(b: Builder, one: Val, value: Val) -> Val:
     item = item_type(one)
     if isinstance(item, t.Never):
         return b.int_val(b.i64(0))
-    _require_no_nan(b, value)
     data = data_of(b, one)
 
     def turn(index: Value, so_far: tuple[Value, ...]) -> tuple[Value, ...]:
-        equal = each_type.call(b, operator.eq, load_item(b, item, place_in(b, data, index, item)), value)
-        return (b.add(so_far[0], b.convert("zext", each_type.call(b, operator.truth, equal).part, I64)),)
+        equal = same_or_equal(b, load_item(b, item, place_in(b, data, index, item)), value)
+        return (b.add(so_far[0], b.convert("zext", equal, I64)),)
 
     return b.int_val(b.loop(length_of(b, one), turn, (b.i64(0),))[0])
 
