@@ -1,6 +1,6 @@
 """Where Python's and NumPy's objects keep their fields, and the addresses that generated code refers to by symbol.
 
-Generated code reads objects directly. The offsets are those of CPython 3.11 to 3.14 and NumPy 2.4 and 2.5 on 64-bit machines;
+Generated code reads objects directly. The offsets are those of CPython 3.11 to 3.14 and NumPy 2 on 64-bit machines;
 they are tried on real objects once (:func:`layout_problem`), and where anything differs nothing is compiled.
 """
 
