@@ -7,10 +7,9 @@ from typing import Any
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val
-from minijit.library.operands import anything
+from minijit.library.operands import AnyKeyword, anything
 from minijit.library.registry import Arg, lowers
 from minijit.library.sampling import pure_result_of
-from minijit.library.through_numpy import AnyKeyword
 
 
 def by_numpy(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:

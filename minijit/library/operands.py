@@ -28,6 +28,20 @@ def anything(_one: t.Type) -> bool:
     return True
 
 
+class AnyKeyword(dict[str, Any]):
+    """The names of all keyword arguments, except one: ``out`` is written to, which not all entries do."""
+
+    def __init__(self, but: str = "") -> None:
+        super().__init__({"": anything})
+        self.but = but
+
+    def __contains__(self, name: object) -> bool:
+        return name != self.but
+
+    def __missing__(self, name: str) -> Any:
+        return anything
+
+
 def is_integer(one: t.Type) -> bool:
     """Whether `one` is an integer of Python's or NumPy's, fit for an index."""
     return one in INTEGER or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "iu")

@@ -14,7 +14,7 @@ import numpy as np
 from minijit import types as t
 from minijit.library.array_attributes import arrays
 from minijit.library.builder import Builder, Val
-from minijit.library.operands import anything
+from minijit.library.operands import AnyKeyword, anything
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.sampling import pure_result_of, result_of
 
@@ -76,20 +76,6 @@ COPYING_METHODS: Final = words(
     """
 )
 VIEWING_METHODS: Final = words("reshape ravel transpose swapaxes squeeze diagonal astype view")
-
-
-class AnyKeyword(dict[str, Any]):
-    """The names of all keyword arguments, except one: ``out`` is written to, which not all entries do."""
-
-    def __init__(self, but: str = "") -> None:
-        super().__init__({"": anything})
-        self.but = but
-
-    def __contains__(self, name: object) -> bool:
-        return name != self.but
-
-    def __missing__(self, name: str) -> Any:
-        return anything
 
 
 _KEYWORDS: Final = AnyKeyword(but="out")

@@ -9,9 +9,9 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val
-from minijit.library.operands import anything
+from minijit.library.operands import AnyKeyword, anything
 from minijit.library.registry import Arg, lowers, method
-from minijit.library.through_numpy import AnyKeyword, words
+from minijit.library.through_numpy import words
 
 _SUM: Final = ("a", "axis", "dtype", "out", "keepdims", "initial", "where")
 _LEAST: Final = ("a", "axis", "out", "keepdims", "initial", "where")
