@@ -229,3 +229,34 @@ def test_interval_comparison(predicate: str) -> None:
                     if holds(x, y):
                         assert left is not None
                         assert intervals.within((x, x), left[0]) and intervals.within((y, y), left[1])
+
+
+def power_of_two(k, a):
+    return 1 << k
+
+
+def multiples(k, a):
+    return 5 << k, (1 << 62) << k
+
+
+def shifted_after_a_write(k, a):
+    a[0] += 1
+    return 3 << k
+
+
+@pytest.mark.parametrize("function", [power_of_two, multiples], ids=lambda each: each.__name__)
+def test_shifts_of_known_numbers(function: FunctionType) -> None:
+    compiled, a = njit(function), np.zeros(1)
+    for k in (*range(-2, 70), 127, 128, 1000):
+        assert_same(compiled, k, a)
+    with native(compiled):
+        assert_same(compiled, 0, a)
+
+
+def test_shifts_of_known_numbers_after_a_write() -> None:
+    compiled = njit(shifted_after_a_write)
+    assert_same(compiled, 61, np.zeros(1))
+    assert_same(compiled, -1, np.zeros(1))
+    for k in (62, 64, 2**63 - 1):
+        with pytest.raises(OverflowError, match="64 bits"):
+            compiled(k, np.zeros(1))

@@ -43,6 +43,12 @@ def _shift_left(e: FunctionEmitter, instr: Instr) -> None:
     """The number fits if shifting back gives what it was; LLVM gives no meaning to counts from the width on."""
     value, count = instr.args
     ty, bits = llvm_type(value.type), machine(value.type).bits
+    shifted = known(value)
+    if isinstance(shifted, int) and shifted > 0:
+        e.lines.append(f"  {e.ref(instr)} = shl nuw nsw {ty} {e.ref(value)}, {e.ref(count)}")
+        fits = e.temporary(f"icmp ult {ty} {e.ref(count)}, {bits - shifted.bit_length()}")
+        e.branch_cold(fits, e.exit_label(instr.attrs["site"], []), when=False)
+        return
     number = known(count)
     small = number is not None and 0 <= number < bits
     shift = e.ref(count) if small else e.temporary(f"and {ty} {e.ref(count)}, {bits - 1}")

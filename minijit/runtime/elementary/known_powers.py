@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.runtime.elementary.expressions import F32, Num, fabs, fma, sqrt, unless, where
+from minijit.runtime.elementary.expressions import F32, Num, copysign, fabs, fma, sqrt, unless
 from minijit.runtime.elementary.far_arguments import call_far
 
 _SHARE: Final = 0.487
@@ -63,8 +63,8 @@ def _product(name: str, x: Num, square: Num, cut: Num, other: Num, factor: Num) 
     product = square * other
     rest = fma(cut, factor, fma(square, other, -product))
     near = product + rest
-    # The sum with a zero would take the sign off -0.0.
-    near = where(product.equals(0.0), product, near)
+    # The sum with a zero takes the sign off -0.0.
+    near = copysign(near, product)
     return _if_clear(name, x, near, (product - near) + rest)
 
 
