@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from minijit import jit, njit
+from minijit import types as t
+from minijit.library import registry
 from minijit.library.random_layout import holds_twister, layout_of
+from minijit.library.registry import Arg
 from minijit.testing import native
 
 GENERATOR = np.random.default_rng(12)
@@ -108,6 +111,22 @@ def by_name(generator, n):
     return total
 
 
+def distributions(generator, n):
+    out = np.empty((n, 10))
+    for i in range(n):
+        out[i, 0] = generator.normal()
+        out[i, 1] = generator.normal(1, scale=0.5)
+        out[i, 2] = generator.standard_normal()
+        out[i, 3] = generator.lognormal(0.1, 0.2)
+        out[i, 4] = generator.standard_exponential()
+        out[i, 5] = generator.exponential(3) + generator.exponential()
+        out[i, 6] = generator.standard_gamma(0.5)
+        out[i, 7] = generator.gamma(2.0, 3.0) + generator.gamma(shape=1)
+        out[i, 8] = np.random.exponential(0.5) + np.random.exponential()
+        out[i, 9] = np.random.standard_exponential() + generator.poisson(3.0)
+    return out
+
+
 def handed_on(generator, n):
     return twice(generator.random, n) + twice(np.random.random, n) + twice(random.random, n)
 
@@ -149,6 +168,19 @@ def test_generators_as_arguments(bits: Callable[[int], Any]) -> None:
 def test_generators_made_inside() -> None:
     assert_same_draws(from_local, lambda: (3, 100))
     assert_same_draws(handed_on, lambda: (np.random.default_rng(8), 3))
+
+
+@pytest.mark.parametrize("bits", [np.random.PCG64, np.random.MT19937])
+def test_distributions(bits: Callable[[int], Any]) -> None:
+    assert_same_draws(distributions, lambda: (np.random.Generator(bits(6)), 3000))
+
+
+def test_distributions_are_found() -> None:
+    generator = Arg(t.Object(np.random.Generator))
+    for name in ("normal", "standard_normal", "exponential", "lognormal"):
+        assert registry.find(registry.method(name), (generator,), {}) is not None
+    state = Arg(t.Object(np.random.RandomState))
+    assert registry.find(registry.method("exponential"), (state,), {}) is not None
 
 
 def test_arguments_by_name() -> None:
@@ -201,6 +233,18 @@ def draw_uniform_of(generator, low, high):
     return generator.uniform(low, high)
 
 
+def draw_exponential(scale):
+    return np.random.exponential(scale)
+
+
+def draw_normal_of(generator, scale):
+    return generator.normal(0.0, scale)
+
+
+def draw_gamma_of(generator, shape, scale):
+    return generator.gamma(shape, scale)
+
+
 BAD: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (draw_between, (5, 5)),
     (draw_between, (2**63 - 1, -(2**63))),
@@ -215,6 +259,10 @@ BAD: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (draw_normal, (0.0, -0.0)),
     (draw_integer, (GENERATOR, 3, 3)),
     (draw_uniform_of, (GENERATOR, 2.0, 1.0)),
+    (draw_exponential, (-1.0,)),
+    (draw_normal_of, (GENERATOR, -0.0)),
+    (draw_gamma_of, (GENERATOR, -1.0, 1.0)),
+    (draw_gamma_of, (GENERATOR, 1.0, -1.0)),
 ]
 
 

@@ -40,7 +40,7 @@ def address_of_symbol(name: str) -> int | None:
     """The address of a symbol, or ``None`` where nobody defines it.
 
     Looked for among the registered ones, the support functions (compiled when one is asked for), the objects of Python
-    and NumPy that have symbols, CPython's API, and the C libraries.
+    and NumPy that have symbols, NumPy's distributions, CPython's API, and the C libraries.
     """
     known = _REGISTERED.get(name)
     if known is not None:
@@ -58,6 +58,10 @@ def address_of_symbol(name: str) -> int | None:
         return _REGISTERED[name]
     if name in numpy_api.symbols():
         return numpy_api.symbols()[name]
+    distribution = numpy_api.distribution(name)
+    if distribution is not None:
+        _REGISTERED[name] = distribution
+        return distribution
     libraries = (_library(one) for one in _LIBRARIES.get(sys.platform, (None,)))
     for library in (ctypes.pythonapi, *libraries):
         # getattr would cache a function object in the library; item access makes a new one each time.

@@ -5,7 +5,8 @@ from there. Generators of NumPy's draw through the functions of their ``bitgen_t
 Python's is read where it is. Where another thread holds the lock, where arguments are not good, and each time that the
 words of the Mersenne twister have been used up, Python makes the call.
 
-Normal variates are drawn here by the polar method of ``np.random.normal``; those of ``Generator`` by Python.
+Normal variates are drawn here by the polar method of ``np.random.normal``; other distributions are in
+:mod:`minijit.library.random_distributions`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from minijit.library.vals import Val
 from minijit.machine import F64, I8, I64, PTR, Machine
 from minijit.numpy_types import Dtype
 
-_EFFECTS: Final = "io raises"
+EFFECTS: Final = "io raises"
 _INT64: Final[Dtype] = np.dtype(np.int64)
 _NORMAL: Final = ("normal", "standard_normal", "randn")
 _ENDS: Final = ("low", "high")
@@ -40,17 +41,19 @@ _MOST_BITS: Final = 2**32
 # ---- generators
 
 
-def _is_numpy_generator(one: t.Type) -> bool:
+def is_numpy_generator(one: t.Type) -> bool:
+    """Whether values of this type are generators of NumPy's that native code can draw from."""
     cls = service_class(one)
     return cls is not None and cls is not random.Random and layout_of(cls) is not None
 
 
 def _is_generator(one: t.Type) -> bool:
-    return _is_numpy_generator(one) and service_class(one) is np.random.Generator
+    return is_numpy_generator(one) and service_class(one) is np.random.Generator
 
 
-def _is_random_state(one: t.Type) -> bool:
-    return _is_numpy_generator(one) and service_class(one) is np.random.RandomState
+def is_random_state(one: t.Type) -> bool:
+    """The same for the old kind, which ``np.random.random`` and its like belong to."""
+    return is_numpy_generator(one) and service_class(one) is np.random.RandomState
 
 
 def _is_twister(one: t.Type) -> bool:
@@ -111,7 +114,7 @@ class Draw:
 # ---- NumPy's: floats
 
 
-def _takes(
+def takes(
     names: Sequence[str], fits: Callable[[t.Type], bool], result: t.Type, least: int = 0
 ) -> Callable[..., t.Type | None]:
     """The rule of methods with these parameters, of which `least` must be given."""
@@ -125,19 +128,19 @@ def _takes(
     return rule
 
 
-def _bound(names: Sequence[str], args: Sequence[Val], named: Mapping[str, Val]) -> list[Val | None]:
+def bound_arguments(names: Sequence[str], args: Sequence[Val], named: Mapping[str, Val]) -> list[Val | None]:
     """The argument for each parameter, ``None`` where it is left out."""
     given = dict(zip(names, args, strict=False)) | dict(named)
     return [given.get(name) for name in names]
 
 
 for _name, _classes in (
-    ("random", _is_numpy_generator),
-    ("random_sample", _is_random_state),
-    ("rand", _is_random_state),
+    ("random", is_numpy_generator),
+    ("random_sample", is_random_state),
+    ("rand", is_random_state),
 ):
 
-    @lowers(method(_name), _classes, result=t.FLOAT, effects=_EFFECTS)
+    @lowers(method(_name), _classes, result=t.FLOAT, effects=EFFECTS)
     def _random(b: Builder, generator: Val, name: str = _name) -> Val:
         draw = Draw(b, name, t.FLOAT, generator)
         return draw.of_numpy(None, lambda layout: draw.call("mj_bits_double", F64, layout.bits))
@@ -145,15 +148,15 @@ for _name, _classes in (
 
 @lowers(
     method("uniform"),
-    _is_numpy_generator,
-    result=_takes(_ENDS, is_real, t.FLOAT),
+    is_numpy_generator,
+    result=takes(_ENDS, is_real, t.FLOAT),
     rest=is_real,
     keywords=dict.fromkeys(_ENDS, is_real),
-    effects=_EFFECTS,
+    effects=EFFECTS,
 )
 def _uniform(b: Builder, generator: Val, *args: Val, **named: Val) -> Val:
     draw = Draw(b, "uniform", t.FLOAT, generator, args, named)
-    first, last = _bound(_ENDS, args, named)
+    first, last = bound_arguments(_ENDS, args, named)
     low = b.f64(0.0) if first is None else b.as_f64(first)
     width = b.binary("fsub", b.f64(1.0) if last is None else b.as_f64(last), low)
     good = b.and_(b.fcmp("oge", width, b.f64(0.0)), b.fcmp("olt", width, b.f64(float("inf"))))
@@ -165,11 +168,11 @@ def _uniform(b: Builder, generator: Val, *args: Val, **named: Val) -> Val:
 
 
 def _type_of_normal(name: str) -> Callable[..., t.Type | None]:
-    takes = _takes(_MOMENTS if name == "normal" else (), is_real, t.FLOAT)
+    rule_of_names = takes(_MOMENTS if name == "normal" else (), is_real, t.FLOAT)
 
     def rule(generator: Arg, *args: Arg, **named: Arg) -> t.Type | None:
         layout = layout_of(np.random.RandomState)
-        return takes(generator, *args, **named) if layout is not None and layout.polar else None
+        return rule_of_names(generator, *args, **named) if layout is not None and layout.polar else None
 
     return rule
 
@@ -178,15 +181,15 @@ for _name in _NORMAL:
 
     @lowers(
         method(_name),
-        _is_random_state,
+        is_random_state,
         result=_type_of_normal(_name),
         rest=is_real,
         keywords=dict.fromkeys(_MOMENTS, is_real),
-        effects=_EFFECTS,
+        effects=EFFECTS,
     )
     def _normal(b: Builder, generator: Val, *args: Val, _name: str = _name, **named: Val) -> Val:
         draw = Draw(b, _name, t.FLOAT, generator, args, named)
-        first, second = _bound(_MOMENTS, args, named)
+        first, second = bound_arguments(_MOMENTS, args, named)
         mean = b.f64(0.0) if first is None else b.as_f64(first)
         deviation = b.f64(1.0) if second is None else b.as_f64(second)
         good = b.icmp("sge", b.convert("bitcast", deviation, I64), b.i64(0))
@@ -210,14 +213,14 @@ def _register_integers(name: str, fits: Callable[[t.Type], bool], symbol: str, r
     @lowers(
         method(name),
         fits,
-        result=_takes(_ENDS, _is_bound, result, least=1),
+        result=takes(_ENDS, _is_bound, result, least=1),
         rest=_is_bound,
         keywords=dict.fromkeys(_ENDS, _is_bound),
-        effects=_EFFECTS,
+        effects=EFFECTS,
     )
     def lower(b: Builder, generator: Val, *args: Val, **named: Val) -> Val:
         draw = Draw(b, name, result, generator, args, named)
-        first, last = _bound(_ENDS, args, named)
+        first, last = bound_arguments(_ENDS, args, named)
         assert first is not None
         end = b.index_of(first)
         low, high = (b.i64(0), end) if last is None else (end, b.index_of(last))
@@ -227,7 +230,7 @@ def _register_integers(name: str, fits: Callable[[t.Type], bool], symbol: str, r
         return draw.of_numpy(good, lambda layout: b.add(low, draw.call(symbol, I64, layout.bits, most)))
 
 
-_register_integers("randint", _is_random_state, "mj_bits_masked", t.INT)
+_register_integers("randint", is_random_state, "mj_bits_masked", t.INT)
 _register_integers("integers", _is_generator, "mj_bits_scaled", t.NumpyScalar(_INT64))
 
 
@@ -240,10 +243,10 @@ def _twister_double(b: Builder, generator: Val) -> Val:
     return draw.of_twister(drawn, b.fcmp("oge", drawn, b.f64(0.0)))
 
 
-lowers(method("random"), _is_twister, result=t.FLOAT, effects=_EFFECTS)(_twister_double)
+lowers(method("random"), _is_twister, result=t.FLOAT, effects=EFFECTS)(_twister_double)
 
 
-@lowers(method("uniform"), _is_twister, REAL, REAL, result=t.FLOAT, effects=_EFFECTS)
+@lowers(method("uniform"), _is_twister, REAL, REAL, result=t.FLOAT, effects=EFFECTS)
 def _uniform_of_twister(b: Builder, generator: Val, low: Val, high: Val) -> Val:
     width = b.apply(operator.sub, high, low)
     return b.apply(operator.add, low, b.apply(operator.mul, width, _twister_double(b, generator)))
@@ -255,9 +258,9 @@ def _register_range(name: str, least: int, more: int) -> None:
     @lowers(
         method(name),
         _is_twister,
-        result=_takes(("start", "stop"), lambda one: one == t.INT, t.INT, least),
+        result=takes(("start", "stop"), lambda one: one == t.INT, t.INT, least),
         rest=t.INT,
-        effects=_EFFECTS,
+        effects=EFFECTS,
     )
     def lower(b: Builder, generator: Val, *args: Val) -> Val:
         draw = Draw(b, name, t.INT, generator, args)

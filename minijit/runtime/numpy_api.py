@@ -88,6 +88,16 @@ def symbols() -> dict[str, int]:
     return {name: int(address) for name, address in addresses.items() if address}
 
 
+def distribution(name: str) -> int | None:
+    """The address of a function of numpy/random/distributions.h; ``None`` where NumPy does not export it."""
+    if not name.startswith("random_"):
+        return None
+    import numpy.random._generator as module
+
+    function = getattr(ctypes.CDLL(module.__file__), name, None)
+    return None if function is None else ctypes.cast(function, ctypes.c_void_p).value
+
+
 @cache
 def layout_problem() -> str:
     """An empty string, or what in this Python or NumPy lies elsewhere than generated code would look for it."""
