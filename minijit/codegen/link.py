@@ -13,6 +13,7 @@ from typing import Any, Final
 from minijit.codegen.symbols import SUPPORT, address_of_symbol, register_symbol, undefined_symbols
 from minijit.codegen.toolchain import KERNEL, LOCK, WRAPPER, binding, optimise_and_emit, target_machine
 from minijit.errors import InternalError
+from minijit.runtime import data_handler
 from minijit.runtime.object_support import object_support_text
 from minijit.runtime.support import support_text
 
@@ -106,7 +107,9 @@ def _runtime() -> Linked:
     """The support modules, compiled and linked by the first that needs them."""
     aligned = address_of_symbol("posix_memalign") is not None
     texts = (support_text(aligned=aligned), object_support_text())
-    return link([optimise_and_emit(text, WRAPPER).object for text in texts], list(SUPPORT))
+    linked = link([optimise_and_emit(text, WRAPPER).object for text in texts], list(SUPPORT))
+    data_handler.install(linked.addresses)
+    return linked
 
 
 def runtime_addresses() -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from minijit import dtype_functions, ufunc_loops
+from minijit.runtime import data_handler
 
 TYPE: Final = 8
 """Offset of an object's type."""
@@ -55,7 +56,6 @@ IMMORTALS: Final = sys.version_info >= (3, 12)
 
 _API_FUNCTIONS: Final = {"PyArray_DescrFromType": 45, "PyArray_NewFromDescr": 94, "PyArray_SetBaseObject": 282}
 _API_GET_HANDLER: Final = 305
-_API_DEFAULT_HANDLER: Final = 306
 
 _SCALAR_CODES: Final = "?bhilBHILefdFD"
 SCALAR_TYPES: Final = tuple(np.dtype(code).type for code in _SCALAR_CODES)
@@ -83,7 +83,8 @@ def symbols() -> dict[str, int]:
     constants = {"none": None, "true": True, "false": False, "numpy_true": np.True_, "numpy_false": np.False_}
     for name, value in constants.items():
         addresses[f"mj_{name}"] = id(value)
-    addresses["mj_data_handler"] = _default_handler()
+    if _handlers_are_known():
+        addresses[data_handler.SYMBOL] = ctypes.addressof(data_handler.CAPSULE)
     addresses |= dtype_functions.addresses() | ufunc_loops.addresses()
     return {name: int(address) for name, address in addresses.items() if address}
 
@@ -195,14 +196,10 @@ def _dtypes_match() -> bool:
 
 
 def _api_table() -> ctypes.Array[ctypes.c_void_p]:
-    return dtype_functions.api_table(_API_DEFAULT_HANDLER + 1)
+    return dtype_functions.api_table(_API_GET_HANDLER + 1)
 
 
-def _default_handler() -> int:
-    """The capsule of NumPy's own allocator if arrays keep theirs where we look for it, else 0."""
-    table = _api_table()
-    current = ctypes.PYFUNCTYPE(ctypes.py_object)(table[_API_GET_HANDLER] or 0)()
-    if _word(np.empty(3), ARRAY_HANDLER) != id(current):
-        return 0
-    handler = ctypes.c_void_p.from_address(table[_API_DEFAULT_HANDLER] or 0).value or 0
-    return handler if ctypes.c_void_p.from_address(handler + TYPE).value == id(type(current)) else 0
+def _handlers_are_known() -> bool:
+    """Whether arrays keep the capsule of their allocator where we look for it."""
+    current = ctypes.PYFUNCTYPE(ctypes.py_object)(_api_table()[_API_GET_HANDLER] or 0)()
+    return _word(np.empty(3), ARRAY_HANDLER) == id(current)

@@ -12,12 +12,12 @@ from types import ModuleType
 from typing import Final
 
 from minijit.ir import context
+from minijit.runtime import data_handler, record
 from minijit.runtime import numpy_api as api
-from minijit.runtime import record
 from minijit.runtime.first_entry import first_entry_text
 from minijit.runtime.leaving import HEADROOM, LEAVE, ROOM
 
-EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave", "mj_first_entry")
+EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave", "mj_first_entry", *data_handler.EXPORTS)
 
 FOREIGN: Final = 1 << 40
 """The count of the block that stands for an argument: it is on the wrapper's stack and never freed."""
@@ -26,15 +26,15 @@ FOREIGN: Final = 1 << 40
 def object_support_text() -> str:
     """The module's text.
 
-    A new array names NumPy's own allocator as the one that its data is from, where that is known to be found; it fits
-    what ``malloc`` gave. Without it the array is freed all the same, but can't be resized.
+    A new array names an allocator of our own as the one that its data is from, where it is known how arrays do that.
+    Without it the array is freed all the same, but can't be resized.
     """
     names = {**_numbers(context), **_numbers(record), **_numbers(api), "FOREIGN": FOREIGN // 2}
     names |= {"HEADROOM": HEADROOM, "ROOM": ROOM}
     names["CARRAY"] = api.C_CONTIGUOUS | api.ALIGNED | api.WRITEABLE
     names["CONTIGUOUS"] = api.C_CONTIGUOUS | api.F_CONTIGUOUS
-    handler = _HANDLER if "mj_data_handler" in api.symbols() else _NO_HANDLER
-    text = Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
+    handler = _HANDLER if data_handler.SYMBOL in api.symbols() else _NO_HANDLER
+    text = data_handler.TEXT + Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
     return text + first_entry_text()
 
 
@@ -250,12 +250,13 @@ no.memory:
 """
 
 _HANDLER: Final = """
-@mj_data_handler = external global i8
+@mj_data_handler = external global ptr
 define internal void @mj_set_handler(ptr %array) nounwind {
 entry:
+  %handler = load ptr, ptr @mj_data_handler
   %handler.at = getelementptr i8, ptr %array, i64 $ARRAY_HANDLER
-  call void @Py_IncRef(ptr @mj_data_handler)
-  store ptr @mj_data_handler, ptr %handler.at
+  call void @Py_IncRef(ptr %handler)
+  store ptr %handler, ptr %handler.at
   ret void
 }
 """
