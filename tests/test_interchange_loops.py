@@ -19,7 +19,7 @@ import minijit
 from minijit import njit, pipeline
 from minijit.options import Options
 from minijit.runtime.typeof import type_of
-from minijit.testing import differences
+from minijit.testing import assert_same, differences, native
 from tests.golden_files import check_golden, golden_files, run_source
 from tests.random_array_nests import NestProgram, random_nest_arguments
 from tests.test_versioning import built, gave_up, limited, outcome
@@ -230,3 +230,23 @@ def test_golden(path: Path, update_golden: bool) -> None:
         return pipeline.describe(function, types, Options(), "loops")
 
     check_golden(path, produce, update_golden)
+
+
+# ---- loops of the library that hardly ever run
+
+
+def repeated_in_place(a, m):
+    for _ in range(3):
+        a -= m
+        a *= 0.5
+    return a
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_rare_ways_of_array_statements_are_left_as_they_are(order: Any, dtype: Any) -> None:
+    compiled = njit(repeated_in_place)
+    rows = np.asarray(np.arange(54.0).reshape(9, 6), dtype, order=order)
+    for a, m in ((rows, rows[0].copy()), (rows[:, ::-1], rows[1].copy()), (rows, rows[:1]), (rows[:6], rows[:6].T)):
+        with native(compiled):
+            assert_same(compiled, a, m)

@@ -91,6 +91,9 @@ def _plans(loop: Loop, dominators: Dominators, homes: dict[Value, Block]) -> lis
 
 
 def _plan(loop: Loop, dominators: Dominators, homes: dict[Value, Block]) -> _Plan | None:
+    if loop.header.attrs.get("slow"):
+        # It hardly ever runs, and will be put apart as it is.
+        return None
     nest = nest_of(loop, dominators)
     if nest is None or all(is_tiny(each.loop) for each in nest.innermost):
         return None
