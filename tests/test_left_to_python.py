@@ -124,3 +124,27 @@ def test_objects_are_taken_beside_calls_that_take_longer() -> None:
     compiled = minijit.jit(beside_a_long_call)
     with native(compiled):
         assert_same(compiled, DATA)
+
+
+# ---- what Python is given
+
+
+def fields(n: int) -> Any:
+    found = np.zeros(n, [("x", "f8"), ("y", "i4")])
+    return found, np.zeros(n, dtype=[("x", "f8")]), np.array([(n, 2.0)], dtype=np.dtype([("x", "i4"), ("y", "f8")]))
+
+
+def strings_of_lists(n: int) -> Any:
+    return np.array(["a", "bc"]), "-".join(["a", "b"]), repr([1, (2, [n])]), str([n])
+
+
+def sliced_strings(text: str) -> Any:
+    print(text)
+    return text[::-1], text.upper()[1:], text[1], (text + "x")[-2:]
+
+
+@pytest.mark.parametrize(("function", "argument"), [(fields, 3), (strings_of_lists, 3), (sliced_strings, "abc")])
+def test_python_is_given_what_the_program_says(function: Callable[..., Any], argument: Any) -> None:
+    compiled = minijit.jit(function)
+    with native(compiled):
+        assert_same(compiled, argument)

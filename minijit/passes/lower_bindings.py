@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minijit import types as t
 from minijit.errors import InternalError
 from minijit.ir.facts import fact_of_type
+from minijit.ir.held_lists import as_written
 from minijit.ir.nodes import UNKNOWN, Instr, Value, whole_type
 from minijit.library.builder import Builder
 from minijit.library.nested_functions import maker_of
@@ -182,6 +183,8 @@ def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val])
     if instr.op == "call" and not isinstance(target.result, t.Never):
         remarks = b.function.attrs.setdefault("remarks", [])
         remarks.append((instr.span, f"{target.name} is called through Python"))
+    if instr.op == "call" and not instr.attrs.get("starred"):
+        row = [_as_written(arg, val) for arg, val in zip(instr.args, row, strict=True)]
     if instr.op == "call" and target.function is not call_anything:
         callee, *row = row
         if isinstance(callee.type, t.BoundMethod):
@@ -191,6 +194,12 @@ def _call_python(b: Builder, instr: Instr, target: PythonTarget, row: list[Val])
     effects = " ".join(sorted(target.effects - {"raises"}))
     row = [_as_python_function(b, val) for val in row]
     return b.call_python(target.function, row, target.result, target.keywords, effects)
+
+
+def _as_written(arg: Value, val: Val) -> Val:
+    """A list that is held as a tuple, as the list that the program wrote."""
+    one = as_written(arg, val.type)
+    return val if one == val.type else Val(one, val.parts)
 
 
 def _as_python_function(b: Builder, val: Val) -> Val:

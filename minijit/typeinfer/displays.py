@@ -72,7 +72,7 @@ def _reads(inference: Inference, user: Instr, display: Value, nested: bool) -> b
             return user.args[0] is not display and _is_array(inference, user.args[0])
         case "call":
             callee = _callee(inference, user.args[0])
-            if user.args[0] is display or _names_axes(callee, user, display):
+            if user.args[0] is display or _names_axes(callee, user, display) or _describes_fields(display):
                 return False
             return _is_array_method(inference, user.args[0]) or _is_reader(callee)
         case _:
@@ -130,6 +130,15 @@ def _names_axes(callee: object, call: Instr, display: Value) -> bool:
     named = zip(names, call.args[len(call.args) - len(names) :], strict=True)
     exact = ("axis", "out", "axes") if isinstance(callee, np.ufunc) else ("axis", "out")
     return any(value is display and name in exact for name, value in named)
+
+
+def _describes_fields(display: Value) -> bool:
+    """Whether a list names things, as the fields of a dtype: ``[("x", "f8")]``, where a tuple is something else."""
+    if not isinstance(display, Instr):
+        return False
+    if display.op == "const":
+        return isinstance(display.const, str)
+    return display.op in ("build_list", "build_tuple") and any(map(_describes_fields, display.args))
 
 
 def _is_array(inference: Inference, value: Value) -> bool:

@@ -224,9 +224,7 @@ class Resolver:
             return None
         try:
             with np.errstate(all="ignore"):
-                value = function(
-                    *(fact.const for fact in facts), **{name: fact.const for name, fact in keywords.items()}
-                )
+                value = function(*map(sample_of, facts), **{name: sample_of(fact) for name, fact in keywords.items()})
         except Exception:  # the program's own error: it belongs to run time
             return None
         known = fact_of_object(value, self.type_of)
@@ -269,7 +267,7 @@ def raises(function: Callable[..., object], facts: Sequence[Fact], keywords: Map
 def sample_of(fact: Fact) -> Any:
     """Some value of a type, or ``UNKNOWN`` where none can be made."""
     if fact.const is not UNKNOWN:
-        return fact.const
+        return slice(*fact.const) if isinstance(fact.const, tuple) and isinstance(fact.type, t.Slice) else fact.const
     match fact.type:
         case t.PythonScalar() as number:
             return {"bool": True, "int": 2, "float": 1.5, "complex": 1.5 + 1j}[number.name]
@@ -279,9 +277,11 @@ def sample_of(fact: Fact) -> Any:
             array = np.ones((2,) * ndim, dtype, order="F" if layout == "F" else "C")
             array.flags.writeable = writable
             return array
-        case t.Tuple(items):
+        case t.Tuple(items, cls):
             samples = [sample_of(fact_of_type(item)) for item in items]
-            return UNKNOWN if any(sample is UNKNOWN for sample in samples) else tuple(samples)
+            if any(sample is UNKNOWN for sample in samples):
+                return UNKNOWN
+            return cls(samples) if cls in (tuple, list) else cls(*samples)
         case t.Range():
             return range(3)
         case t.Slice(start, stop, step):

@@ -11,6 +11,7 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.guards import Guard
+from minijit.ir.held_lists import as_written, constant_as
 from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library.operations import (
     format_value,
@@ -227,11 +228,27 @@ def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     whole = lists.call_method(inference, instr, inputs)
 
     def single(row: Inputs) -> Any:
-        return resolve_call(inference.program, row, keywords, is_raised=is_raised)
+        found = resolve_call(inference.program, row, keywords, is_raised=is_raised)
+        written = _as_written(instr, row)
+        if written == row or not isinstance(found[0], PythonTarget):
+            return found
+        by_python = resolve_call(inference.program, written, keywords, is_raised=is_raised)
+        return by_python if isinstance(by_python[0], PythonTarget) else found
 
     result = inference.bind(instr, resolve(instr, inputs, single, whole))
     refuse_kept_functions(inference, instr, result)
     return result
+
+
+def _as_written(instr: Instr, row: Inputs) -> Inputs:
+    """The operands of a call, with lists where the program wrote some: what Python is given."""
+    if instr.attrs.get("starred"):
+        return row
+    types = [as_written(arg, fact.type) for arg, fact in zip(instr.args, row, strict=True)]
+    return tuple(
+        fact if one == fact.type else Fact(one, constant_as(one, fact.const))
+        for one, fact in zip(types, row, strict=True)
+    )
 
 
 def _make_function(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
