@@ -17,9 +17,11 @@ from minijit.runtime.typeof import type_of
 from minijit.testing import assert_same
 from minijit.testing.checks import compare
 
-BODIES = [entry for entry in registry.all_entries() if entry.body is not None]
+BODIES = [entry for entry in registry.all_entries() if entry.body is not None and entry.samples != ()]
+"""Those with samples; what is called by keyword only is among the programs below."""
 ROW, TABLE = np.array([0.5, -1.5, 2.0, 7.0, 0.25]), np.arange(12.0).reshape(4, 3) ** 2
 MATRIX = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 5.0]])
+LONG = np.sin(np.arange(1000.0)) * 3
 SORTED, COUNTS = np.array([-1.0, 0.5, 2.0, 3.0, 9.0]), np.array([3, 1, 1, 0, 2])
 
 NATIVE: dict[str, tuple[Any, ...]] = {
@@ -65,6 +67,10 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.diff(a, prepend=0.0)": (COUNTS,),
     "np.ediff1d(a)": (TABLE,),
     "np.sum(a, axis=b)": (TABLE, 1),
+    "np.sum(a, where=b)": (LONG, LONG < 2.5),
+    "np.sum(a[::-2], where=b)": (LONG.astype(np.float32), LONG[::2] != 1.5),
+    "a.mean(where=b)": (LONG, LONG > -2.9),
+    "np.mean(a, where=b)": (LONG.astype(np.float32), LONG > 0),
     "a.max(b)": (TABLE, -1),
     "np.sort(a)": (ROW,),
     "np.sort(a, axis=0)": (TABLE,),
