@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from types import FunctionType
 from typing import Any
 
@@ -113,23 +112,3 @@ def test_few_turns_are_written_out() -> None:
     with native(compiled):
         for n in range(1, 12):
             assert_same(compiled, n, 2)
-
-
-def cosines_of_one(a, x):
-    total = 0.0
-    for i in range(len(a)):
-        total += math.sin(a[i]) * math.cos(x)
-    return total
-
-
-def test_calls_of_the_c_library_leave_loops_behind_checks() -> None:
-    """Each sine is checked, so that not every turn comes to the cosine; but it does no harm to compute it before."""
-    compiled = njit(cosines_of_one)
-    a = np.linspace(-3.0, 3.0, 40)
-    assert_same(compiled, a, 0.5)
-    assert_same(compiled, a, math.inf)
-    assert_same(compiled, a[:0], math.inf)
-    text = compiled.inspect_ir(after="llvm optimised")
-    body = text[text.index("call double @sin(") :]
-    assert "call double @cos(" in text
-    assert "call double @cos(" not in body[: body.index("\n}")]

@@ -31,9 +31,13 @@ attributes #7 = { nobuiltin nounwind willreturn memory(argmem: readwrite) }
 attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) }
 attributes #9 = { noinline nounwind willreturn memory(none) }
 attributes #10 = { nobuiltin nounwind speculatable willreturn memory(none) }
+attributes #11 = { nounwind speculatable willreturn memory(none) }
 """
 """C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and
 ``x * x`` of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
+
+_PAIRED: Final = ("sin", "cos")
+"""LLVM may know these for what they are: of both for one number it makes ``sincos``, which gives the same bits."""
 
 FAST_MATH: Final = "reassoc nsz arcp contract afn "
 """What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
@@ -114,7 +118,7 @@ class ModuleEmitter:
             number = 4 + outputs if not effects else 5 + outputs if effects == {"reads"} else 3
             if number == 4 and all(arg.type in (F32, F64) for arg in args):
                 # A function of floats takes any, so it may leave a loop even if a check stands before it there.
-                number = 10
+                number = 11 if name in _PAIRED else 10
             types = ", ".join(_c_type(arg.type) for arg in args)
             returned = "void" if result is None else ("zeroext i1" if result.name == "i1" else llvm_type(result))
             self._declarations[name] = f"declare {returned} {symbol(name)}({types}) #{number}"
