@@ -241,7 +241,9 @@ def resolve_object_store(name: str, value: Fact) -> tuple[Target, Fact]:
 def resolve_display(maker: Callable[..., object], items: Sequence[Fact], cls: type) -> tuple[Target, Fact]:
     """Bind a list, dict or set display that makes an object of Python's."""
     _require_objects(items, f"a {cls.__name__}")
-    return PythonTarget(maker, t.Object(cls)), Fact(t.Object(cls))
+    # Objects may be asked for their hashes, and whether they are equal.
+    asks = cls is not list and any(holds_object(fact.type) for fact in items)
+    return PythonTarget(maker, t.Object(cls), (), _SEEN if asks else _UNSEEN), Fact(t.Object(cls))
 
 
 def resolve_object_unpacking(count: int) -> tuple[Target, Fact]:
@@ -258,7 +260,8 @@ def resolve_object_operation(function: object, facts: Sequence[Fact], words: str
         by_slice = function is operator.iadd or isinstance(facts[1].type, t.Slice)
         _require_items(receiver, facts[-1:], "extend" if by_slice else "setitem")
     result = _RESULTS.get(function, t.OBJECT)
-    return PythonTarget(function, result), Fact(result)
+    effects = _UNSEEN if function in (operator.is_, operator.is_not) else _SEEN
+    return PythonTarget(function, result, (), effects), Fact(result)
 
 
 _RESULTS: Final[dict[object, t.Type]] = {
