@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 
 from minijit import types as t
-from minijit.ir.nodes import Value
+from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library import iteration
 from minijit.library.builder import Builder, holds
 from minijit.library.each_type import any_of
@@ -48,7 +48,9 @@ def items_of(one: Arg) -> t.Type:
 
 def fits(one: Arg, item: Arg) -> bool:
     """Whether a value can be stored into a list as its items are held."""
-    return holds(items_of(one), item.type)
+    held = items_of(one)
+    is_known_int = item.type == t.INT and item.const is not UNKNOWN
+    return holds(held, item.type) or (isinstance(held, t.MaybeInt) and is_known_int)
 
 
 # ---- making lists
@@ -172,6 +174,9 @@ def _mul_swapped(b: Builder, times: Val, one: Val) -> Val:
 
 def same_if_fits(one: Arg, iterable: Arg) -> t.Type | None:
     """The list itself, if all items of an iterable can be stored into it."""
+    if isinstance(iterable.type, t.List):
+        fact = iterable.type.representative().fact
+        return one.type if fits(one, Arg(fact.type, fact.const)) else None
     item = iteration.type_of_item(iterable.type)
     return one.type if item is not None and fits(one, Arg(item)) else None
 

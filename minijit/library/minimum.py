@@ -81,6 +81,8 @@ def _register_iterable(function: Function, compare: Function) -> None:
 
     def rule(one: Arg, key: Arg | None = None, default: Arg | None = None) -> t.Type | None:
         item = iteration.type_of_item(one.type)
+        if isinstance(item, t.Never):
+            return t.NEVER if default is None else default.type
         if item is None or isinstance(item, t.Union | t.MaybeInt) or not has_condition(compare, item, item):
             return None
         return item if default is None else each_type.any_of((item, default.type))
@@ -101,6 +103,12 @@ def _register_iterable(function: Function, compare: Function) -> None:
         nonempty = b.icmp("sgt", count, b.i64(0))
         item = iteration.type_of_item(one.type)
         assert item is not None
+        if isinstance(item, t.Never):
+            # A list that nothing is ever put into.
+            if default is not None:
+                return default
+            b.leave(b.site("raise", *empty))
+            return Val(t.NEVER)
 
         def best() -> Val:
             first = iteration.item(b, one, b.i64(0))

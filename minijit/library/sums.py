@@ -123,6 +123,8 @@ _register_tuple(math.prod, operator.mul, "start", 1)
 def _type_of_loop(step: Function, one: Arg, start: Arg) -> t.Type | None:
     """What a loop ends with: the start value if there was no turn, else the sum, whose type has settled."""
     item = iteration.type_of_item(one.type)
+    if isinstance(item, t.Never):
+        return start.type
     if item is None or not t.is_number(item) or not t.is_number(start.type):
         return None
     after = each_type.type_of_call(step, start.type, item)
@@ -138,6 +140,8 @@ def _type_of_loop(step: Function, one: Arg, start: Arg) -> t.Type | None:
 def _loop(b: Builder, step: Function, one: Val, start: Val) -> Val:
     result = _type_of_loop(step, Arg(one.type), Arg(start.type, start.const))
     assert result is not None
+    if isinstance(iteration.type_of_item(one.type), t.Never):
+        return start
     count = iteration.turns(b, one)
 
     def run() -> Val:
@@ -259,6 +263,9 @@ def _register_search(function: Function, wanted: bool) -> None:
 
     @lowers(function, _ITERABLE, result=rule, effects="raises reads", samples=rows)
     def lower(b: Builder, one: Val) -> Val:
+        if isinstance(iteration.type_of_item(one.type), t.Never):
+            return b.bool_val(b.i1(not wanted))
+
         def turn(index: Value, so_far: tuple[Value, ...]) -> Sequence[Value]:
             return (b.or_(so_far[0], truth(b, iteration.item(b, one, index))),)
 

@@ -44,6 +44,8 @@ class Inference:
         For a name of the program: the object it is bound to.
     edges : set of Edge
         The edges that can be taken.
+    postponed : dict of Instr to tuple of Fact
+        Operations on lists that nothing has been put into so far, and which are not known for such lists.
     raised : set of Value
         Values that are raised and used nowhere else.
     """
@@ -60,6 +62,7 @@ class Inference:
         self.edges: set[Edge] = set()
         self.returns: dict[Block, Fact] = {}
         self.raised = _raised_at_once(source)
+        self.postponed: dict[Instr, tuple[Fact, ...]] = {}
         self._inputs: dict[Instr, tuple[Fact, ...]] = {}
         self._order = reverse_postorder(source.blocks[0])
         self._incoming: dict[Block, list[Edge]] = {block: [] for block in self._order}
@@ -120,7 +123,7 @@ class Inference:
             try:
                 fact = join(arriving)
             except Unsupported as error:
-                _leave_lists_to_python(arriving)
+                leave_lists_to_python(arriving)
                 raise error.at(param.span, self.source.filename) from None
             before = self.facts.get(param)
             if before is None or not same_fact(before, fact):
@@ -153,11 +156,16 @@ class Inference:
         if rule is None:
             raise InternalError(f"no typing rule for {instr.op}")
         try:
+            self.postponed.pop(instr, None)
             if any(isinstance(fact.type, t.Iterator) for fact in inputs):
                 require_single_use(self, instr)
             return rule(self, instr, inputs)
         except Unsupported as error:
-            _leave_lists_to_python(inputs)
+            if any(isinstance(one.item, t.Never) for fact in inputs for one in lists_in(fact.type)):
+                # What is put into the list may not have been met yet.
+                self.postponed[instr] = inputs
+                return NOTHING
+            leave_lists_to_python(inputs)
             if instr.op == "build_list" and instr not in self.program.kept:
                 raise ListsKeptError([self.program.list_made_at(self, instr)]) from None
             raise error.at(instr.span, self.source.filename) from None
@@ -183,7 +191,7 @@ class Inference:
         return fact
 
 
-def _leave_lists_to_python(facts: Sequence[Fact]) -> None:
+def leave_lists_to_python(facts: Sequence[Fact]) -> None:
     """Have Python make the native lists among the operands of what native code can't do with them."""
     lists = [one for fact in facts for one in lists_in(fact.type)]
     if lists:

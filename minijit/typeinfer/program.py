@@ -19,7 +19,7 @@ from minijit.library.nested_functions import note_variables
 from minijit.library.registry import is_trusted
 from minijit.library.targets import FunctionTarget
 from minijit.typeinfer.facts import fact_of_object, lists_in, same_fact
-from minijit.typeinfer.inference import Inference
+from minijit.typeinfer.inference import Inference, leave_lists_to_python
 from minijit.typeinfer.lists import ListsKeptError
 from minijit.typeinfer.resolve import Resolver
 
@@ -141,6 +141,9 @@ class Program:
             lists = self.state_of_lists()
             instance = self.instance(function, arguments)
             if not self._again and lists == self.state_of_lists():
+                for each in self.instances.values():
+                    for inputs in each.inference.postponed.values():
+                        leave_lists_to_python(inputs)
                 return instance
         raise Unsupported(
             f"the types of {function.__qualname__} do not settle", "return values of the same type on all paths"
