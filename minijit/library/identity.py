@@ -65,7 +65,7 @@ def _register(function: Callable[[object, object], bool], negated: bool) -> None
     def lower_bools(b: Builder, x: Val, y: Val) -> Val:
         return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
 
-    @lowers(function, t.List, t.List, result=lambda x, y: t.BOOL if x.type == y.type else None)
+    @lowers(function, t.List, t.List, result=t.BOOL)
     def lower_lists(b: Builder, x: Val, y: Val) -> Val:
         return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
 

@@ -50,6 +50,8 @@ def fits(one: Arg, item: Arg) -> bool:
     """Whether a value can be stored into a list as its items are held."""
     held = items_of(one)
     is_known_int = item.type == t.INT and item.const is not UNKNOWN
+    if isinstance(item.type, t.Never):
+        return True
     return holds(held, item.type) or (isinstance(held, t.MaybeInt) and is_known_int)
 
 

@@ -83,7 +83,7 @@ def _register_iterable(function: Function, compare: Function) -> None:
         item = iteration.type_of_item(one.type)
         if isinstance(item, t.Never):
             return t.NEVER if default is None else default.type
-        if item is None or isinstance(item, t.Union | t.MaybeInt) or not has_condition(compare, item, item):
+        if item is None or _type_of_best(compare, (item, item)) is None:
             return None
         return item if default is None else each_type.any_of((item, default.type))
 

@@ -16,7 +16,9 @@ from minijit.ir.facts import Fact
 from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library import registry
 from minijit.library.operations import item_at, make_list
+from minijit.library.targets import Target
 from minijit.typeinfer.facts import lists_in, store_into
+from minijit.typeinfer.python_calls import resolve_any_call
 from minijit.typeinfer.resolve import resolve
 
 if TYPE_CHECKING:
@@ -117,6 +119,15 @@ def placed(inference: Inference, instr: Instr, fact: Fact) -> Fact:
             # Copies of lists of zeros are lists of zeros.
             store_into(made, next((each for each in known if each.type == one.item), Fact(one.item)))
     return Fact(t.union_of(tuple(made if isinstance(one, t.NewList) else one for one in members)), UNKNOWN)
+
+
+def made_by_python(row: Inputs, keywords: tuple[str, ...]) -> tuple[Target, Fact]:
+    """Bind a call, as of ``list``, that makes a list which Python keeps."""
+    if not isinstance(row[0].type, t.Const):
+        raise Unsupported("a list that Python keeps", "use an array")
+    count = len(row) - len(keywords)
+    named = dict(zip(keywords, row[count:], strict=True))
+    return resolve_any_call(row[0].type.value, row[1:count], named, "a list that Python keeps")
 
 
 # ---- generator expressions

@@ -48,6 +48,8 @@ _TAKES_COPY: Final = (
     *(math.fsum, math.prod, math.dist, math.hypot, bytes, bytearray),
 )
 """What neither keeps nor changes a list: it may be given a copy of a native one."""
+_HARMLESS: Final = tuple(one for one in _TAKES_COPY if one is not print)
+"""Those of them that change nothing else, either."""
 
 _METHODS_OF: Final = (list, dict, set, str, bytes)
 """Classes whose instances have the methods of their class and no others."""
@@ -106,7 +108,18 @@ def resolve_any_call(
         given = tuple(fact for fact in given if not lists_in(fact.type))
     _require_arguments(given, words)
     result = t.Object(function) if any(function is one for one in _CONSTRUCTORS) else t.OBJECT  # type: ignore[arg-type]
+    if any(function is one for one in _HARMLESS) and not any(map(_may_run_code, (*args, *named.values()))):
+        return PythonTarget(function, result, tuple(named), _UNSEEN), Fact(result)
     return PythonTarget(function, result, tuple(named)), Fact(result)
+
+
+def _may_run_code(fact: Fact) -> bool:
+    """Whether asking a value may run code of the user's."""
+    if isinstance(fact.type, t.List):
+        return _may_run_code(Fact(fact.type.item))
+    return isinstance(fact.type, t.Closure | t.Const) or any(
+        isinstance(one, t.Object | t.PythonList) for one in t.alternatives_of(fact.type)
+    )
 
 
 def _holds_inner_list(fact: Fact) -> bool:

@@ -228,6 +228,8 @@ def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     whole = lists.call_method(inference, instr, inputs)
 
     def single(row: Inputs) -> Any:
+        if instr in inference.program.kept:
+            return lists.made_by_python(row, keywords)
         found = resolve_call(inference.program, row, keywords, is_raised=is_raised)
         written = _as_written(instr, row)
         if written == row or not isinstance(found[0], PythonTarget):

@@ -78,3 +78,22 @@ def array_of_ragged_lists(n):
 def arrays_of_rows(a):
     kept = [row for row in a if row[0] > 1]
     return np.array(kept), np.stack(kept), np.concatenate(kept), np.mean([row[1] for row in a]), np.vstack(kept)
+
+
+@rows((A,), (A[:0],))
+def extremes_of_mixed(a):
+    best = [0, 3]
+    for x in a:
+        best[0] += x
+    mixed = [1, 2.5]
+    mixed.append(len(a))
+    return min(best), max(best), max(mixed), min(mixed), max([1.5, len(a)] + mixed)
+
+
+@rows((3,))
+def nothing_in_it(n):
+    a = []
+    b = [a, a]
+    c = [n] + a
+    b[0].extend(a)
+    return sum(a), any(a), all(a), a * n, a[:], sorted(a), min(a, default=n), b, c, a is b[0], a is c, 3 in a, len(a)
