@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.programs.list_statements import grown_list
 from tests.programs.scope import ArrayOf, Number, Rank, Scope, TupleOf, highest
 
 if TYPE_CHECKING:
@@ -140,4 +141,4 @@ def while_else(s: Statements, scope: Scope, indent: int) -> None:
     scope.assign(target, Number(highest(rank, "int")))
 
 
-STATEMENTS = (inner_function, maybe_none, lists, tuples, tuples, strings, while_else)
+STATEMENTS = (inner_function, maybe_none, lists, grown_list, grown_list, tuples, tuples, strings, while_else)
