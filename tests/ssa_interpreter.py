@@ -17,6 +17,7 @@ from typing import Any
 from minijit.frontend import build_function
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value
 from minijit.ir.verifier import verify
+from minijit.library.operations import set_shape
 
 MOST_BLOCKS = 100_000
 """A run that goes through more blocks than this is taken for one that does not end."""
@@ -222,6 +223,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "setattr": lambda m, i, a, value: setattr(a, i.attrs["name"], value),
     "getitem": lambda m, i, a, index: a[index],
     "setitem": setitem,
+    "set_shape": lambda m, i, array, shape: set_shape(array, shape),
     "enter_errstate": lambda m, i, manager: None,
     "delitem": delitem,
     "call": call,

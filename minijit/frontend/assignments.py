@@ -16,12 +16,23 @@ def store(b: Builder, target: ast.expr, value: Value) -> None:
     elif isinstance(target, ast.Subscript):
         where = [b.value(target.value), b.value(target.slice)]
         b.emit("setitem", [*where, value], span_of(target))
+    elif isinstance(target, ast.Attribute) and target.attr == "shape" and isinstance(target.value, ast.Name):
+        _set_shape(b, target, target.value, value)
     elif isinstance(target, ast.Attribute):
         b.emit("setattr", [b.value(target.value), value], span_of(target), {"name": b.mangle(target.attr)})
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(b, target, value)
     else:
         raise b.refuse(target)
+
+
+def _set_shape(b: Builder, target: ast.Attribute, name: ast.Name, value: Value) -> None:
+    """``array.shape = value``: from here on the variable is an array of that shape, where it is one of ours."""
+    array = b.value(name)
+    if b.is_local(b.mangle(name.id)) and not b.scopes:
+        store_name(b, name, b.emit("set_shape", [array, value], span_of(target)))
+    else:
+        b.emit("setattr", [array, value], span_of(target), {"name": "shape"})
 
 
 def store_name(b: Builder, target: ast.Name, value: Value) -> None:

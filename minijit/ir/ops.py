@@ -46,6 +46,7 @@ OPS: Final[dict[str, Op]] = {
     # ---- attributes, items, calls
     "getattr": _row("object", "name", "any", "bound", "PT"),
     "setattr": _row("object value", "name", "nothing", "bound", "PT"),
+    "set_shape": _row("array shape", "", "the array, of which nobody else knows, in its new shape", "bound", "PT"),
     "getitem": _row("object index", "", "any", "bound", "PT"),
     "setitem": _row("object index value", "", "nothing", "bound", "PT"),
     "delitem": _row("object index", "", "nothing", "bound", "PT"),

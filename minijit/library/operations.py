@@ -73,6 +73,12 @@ def under_errstate(function: Any, modes: tuple[tuple[str, Any], ...]) -> Callabl
     return call
 
 
+def set_shape(array: Any, shape: object) -> Any:
+    """Carry out ``array.shape = shape``; gives the array."""
+    array.shape = shape
+    return array
+
+
 @cache
 def attribute_setter(name: str) -> Callable[[Any, object], None]:
     """The function that carries out ``owner.name = value``."""

@@ -12,7 +12,10 @@ from minijit.ir.nodes import Function, Instr, Param, Value
 from minijit.library.targets import Binding, EntryTarget
 
 _VIEWS = frozenset(
-    {"getitem", "getattr", "tuple_item", "iter_item", "get_iter", "check_bound", "build_tuple", "build_list", "unpack"}
+    {
+        *("getitem", "getattr", "set_shape", "tuple_item", "iter_item", "get_iter", "check_bound"),
+        *("build_tuple", "build_list", "unpack"),
+    }
 )
 _STORES = frozenset({"setitem", "inplace"})
 

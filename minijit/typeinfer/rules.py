@@ -33,6 +33,7 @@ from minijit.typeinfer.python_calls import (
     resolve_object_operation,
     resolve_object_store,
 )
+from minijit.typeinfer.reshaped_arrays import set_shape_rule
 from minijit.typeinfer.resolve import resolve
 
 if TYPE_CHECKING:
@@ -334,6 +335,7 @@ RULES: Final[dict[str, Rule]] = {
     "truth": _truth,
     "getattr": _getattr,
     "setattr": _setattr,
+    "set_shape": set_shape_rule,
     "getitem": _getitem,
     "setitem": _setitem,
     "delitem": _delitem,
