@@ -148,3 +148,16 @@ def test_python_is_given_what_the_program_says(function: Callable[..., Any], arg
     compiled = minijit.jit(function)
     with native(compiled):
         assert_same(compiled, argument)
+
+
+def bounds_of_two_types(n: int, k: int) -> Any:
+    rows, columns = np.mgrid[0:n, 0 : n**k]
+    return rows + columns, np.reshape(np.arange(n * n), (n, n ** (k - 1)))
+
+
+def test_items_of_two_types_are_taken_apart_first() -> None:
+    """An int to the power of an int may be a float, for which there is no entry or an error; the int stays native."""
+    compiled = minijit.jit(bounds_of_two_types)
+    with native(compiled):
+        assert_same(compiled, 3, 2)
+    assert "object" not in compiled.inspect_ir(after="typed")

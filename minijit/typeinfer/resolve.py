@@ -242,7 +242,9 @@ class Resolver:
         if callable(function) and raises(function, facts, keywords):
             effects = frozenset({"raises"}) if function in _HARMLESS else frozenset({"unknown", "raises"})
             return PythonTarget(function, t.NEVER, tuple(keywords), effects), NOTHING
-        if callable(function) and function not in _ITERATION:
+        # Items of several types are taken apart first (`resolve`): there may be an entry for each.
+        is_single = all(len(alternatives_of_items(fact.type)) == 1 for fact in (*facts, *keywords.values()))
+        if callable(function) and function not in _ITERATION and is_single:
             return resolve_any_call(function, facts, keywords, words)
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
