@@ -7,15 +7,20 @@ import gc
 import math
 import threading
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from minijit import njit, pipeline
 from minijit.codegen.link import link, runtime_addresses
 from minijit.codegen.symbols import address_of_symbol, undefined_symbols
-from minijit.codegen.toolchain import WRAPPER, assembly, optimise_and_emit, optimised_text, target_description
+from minijit.codegen.toolchain import STRIDED, WRAPPER, assembly, optimise_and_emit, optimised_text, target_description
 from minijit.errors import InternalError
 from minijit.machine import F64, I32, I64
+from minijit.options import Options
+from minijit.runtime.typeof import type_of
+from minijit.testing import assert_same
 from tests.native import compiled, resident, support
 
 # ---- exact comparison
@@ -164,3 +169,17 @@ def test_many_threads_compile_at_once():
     for thread in threads:
         thread.join()
     assert results == [True] * 40
+
+
+def scaled(a, b):
+    for i in range(len(a)):
+        b[i] = 2.0 * a[i] + 1.0
+
+
+def test_arrays_with_gaps_keep_strength_reduction():
+    compiled, a = njit(scaled), np.arange(60.0)
+    gaps, none = a[::3], a[:20]
+    for one in (gaps, none):
+        assert_same(compiled, one, one.copy()[::-1])
+    texts = [pipeline.describe(scaled, (type_of(one), type_of(one)), Options(), "llvm") for one in (gaps, none)]
+    assert [STRIDED in text.split("compiled when")[0] for text in texts] == [True, False]

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from minijit import types as t
 from minijit.codegen import emit_calls, emit_division, emit_ops, emit_wide_mod
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
+from minijit.codegen.toolchain import STRIDED
 from minijit.ir.nodes import Function, Instr, Value
 from minijit.ir.unit import Unit
 from minijit.machine import F32, F64, I1, PTR, AnyType, Machine, parts_of
@@ -229,7 +231,17 @@ class ModuleEmitter:
             out.append('!2 = !{!"llvm.loop.vectorize.enable", i1 false}')
             out.append('!3 = !{!"llvm.loop.unroll.disable"}')
             out += self._metadata
+        if _walks_gaps(self.unit):
+            out.append(STRIDED)
         return "\n".join(out) + "\n"
+
+
+def _walks_gaps(unit: Unit) -> bool:
+    """Whether the program has loops, and arrays whose layout does not follow from their type."""
+    arguments = [one for arguments, _ in unit.signatures.values() for one in arguments]
+    return any(isinstance(one, t.Array) and one.layout == "A" for one in arguments) and any(
+        "loop" in block.attrs for function in unit.functions.values() for block in function.blocks
+    )
 
 
 def _c_type(one: AnyType) -> str:
