@@ -22,7 +22,7 @@ from minijit.library.pending_results import release_temporaries, settled
 from minijit.library.pending_rows import is_one_row
 from minijit.library.rare_code import if_else_rarely
 from minijit.library.reduction_arguments import Plan
-from minijit.library.reduction_nests import is_in_order
+from minijit.library.reduction_nests import in_memory_order, is_in_order
 from minijit.library.registry import Arg, Fusion, lowers, method
 from minijit.library.vals import Pending
 
@@ -76,6 +76,9 @@ def run(
     fill : scalar
         What is put in the place of an element that does not count.
     """
+
+    if plan.where is None and plan.array.layout == "A" and 1 < plan.array.ndim == len(plan.reduced):
+        plan = replace(plan, given=in_memory_order(b, plan.given))
 
     def natively() -> tuple[Value, ...]:
         chosen = plan

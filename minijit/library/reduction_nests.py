@@ -6,6 +6,7 @@ in which the array has them.
 
 Native code has the loops for the order that the layout tells (that of C for arrays with any strides), and leaves arrays
 in another order to NumPy (:func:`is_in_order`): the loops for all orders take LLVM far longer than they can ever gain.
+Where all of an array is reduced, its axes can be put in order first (:func:`in_memory_order`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.array_allocation import allocate
 from minijit.library.builder import Builder, Val
-from minijit.library.memory import array_type, data_of, shape_of, strides_of
+from minijit.library.memory import array_type, data_of, make_view, shape_of, strides_of
 from minijit.machine import I64
 from minijit.numpy_types import Dtype
 
@@ -164,9 +165,11 @@ def is_in_order(b: Builder, array: Val, reduced: frozenset[int]) -> Value:
     fine: Value = b.i1(True)
     lengths, strides = shape_of(array), strides_of(b, array)
     if kind.layout == "A" and kind.ndim > 1:
-        sizes = [b.intrinsic("abs", I64, stride) for stride in strides]
+        is_total = len(reduced) == kind.ndim
+        sizes = _sizes(b, array) if is_total else [b.intrinsic("abs", I64, stride) for stride in strides]
         for k, length in enumerate(lengths):
-            fine = b.and_(fine, b.icmp("ne", length, one))
+            if not is_total:
+                fine = b.and_(fine, b.icmp("ne", length, one))
             least = b.i64(1) if k == kind.ndim - 1 else sizes[k + 1]
             fine = b.and_(fine, b.icmp("sge", sizes[k], least))
         return fine
@@ -179,6 +182,26 @@ def is_in_order(b: Builder, array: Val, reduced: frozenset[int]) -> Value:
             fine = b.and_(fine, b.icmp("ne", group, one))
             group = None
     return fine
+
+
+def _sizes(b: Builder, array: Val) -> list[Value]:
+    """The sizes of an array's strides; axes of length 1 have the greatest, since there is nothing to step over."""
+    pairs = zip(shape_of(array), strides_of(b, array), strict=True)
+    most, one = b.i64((1 << 63) - 1), b.i64(1)
+    return [b.select(b.icmp("eq", length, one), most, b.intrinsic("abs", I64, stride)) for length, stride in pairs]
+
+
+def in_memory_order(b: Builder, array: Val) -> Val:
+    """A view of an array with any strides, with the axes in the order of their strides, the smallest last."""
+    rows = list(zip(_sizes(b, array), shape_of(array), strides_of(b, array), strict=True))
+    for end in range(len(rows) - 1, 0, -1):
+        for k in range(end):
+            swapped = b.icmp("slt", rows[k][0], rows[k + 1][0])
+            first = [b.select(swapped, one, other) for one, other in zip(rows[k + 1], rows[k], strict=True)]
+            second = [b.select(swapped, one, other) for one, other in zip(rows[k], rows[k + 1], strict=True)]
+            rows[k], rows[k + 1] = (first[0], first[1], first[2]), (second[0], second[1], second[2])
+    shape, strides = [length for _, length, _ in rows], [stride for _, _, stride in rows]
+    return make_view(b, array, array_type(array), data_of(array), shape, strides)
 
 
 def _is_reduced(axis: Axis) -> bool:
