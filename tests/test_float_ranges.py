@@ -149,6 +149,19 @@ def test_checks_that_can_not_fail_are_dropped(function: Callable[..., Any]) -> N
     assert "check_divisor" not in compiled.inspect_ir(after="loops")
 
 
+def test_what_can_not_be_is_no_obstacle() -> None:
+    def floored(x, y):
+        x //= 0 + 1e-3
+        if y > 1.0 and y < 0.5:
+            return 1.0 / y + math.sqrt(y) / x
+        return math.sin(x)
+
+    compiled = njit(floored)
+    with np.errstate(all="ignore"):
+        for x in NUMBERS:
+            assert_same(compiled, np.float64(x), x)
+
+
 def test_checks_that_may_fail_stay() -> None:
     def small(x, y):
         return 1.0 / (x * x)

@@ -66,7 +66,32 @@ def on_one_side(a, out, k):
             out[i] = i % n
 
 
-LOOPS = [ring, shifted, repeated, unfolded, by_constant, on_one_side]
+def neighbours(a, out, k):
+    for i in range(len(a)):
+        out[i] = a[i - 1] + a[i - 2] * a[1 - i]
+
+
+def too_far(a, out, k):
+    for i in range(len(a)):
+        out[i] = a[i - k]
+
+
+def recurrence(a, out, k):
+    for i in range(len(a)):
+        a[i] += 0.5 * a[i - 1] - a[i - 3]
+
+
+def rows(a, out, k):
+    m = a[: len(a) // 4 * 4].reshape(4, -1)
+    s = 0.0
+    for i in range(m.shape[0]):
+        for j in range(m.shape[1]):
+            s += m[i - 1, j] - m[i, j - 1] * m[(i + k) % 4, (j + 1) % m.shape[1]]
+            m[i - 2, j - 1] = s
+    return s
+
+
+LOOPS = [neighbours, too_far, recurrence, rows, ring, shifted, repeated, unfolded, by_constant, on_one_side]
 
 
 @pytest.mark.parametrize("function", LOOPS, ids=lambda each: each.__name__)
@@ -80,7 +105,7 @@ def test_loops(function: Callable[..., Any]) -> None:
                 assert_same(compiled, a, a.copy(), k)
 
 
-@pytest.mark.parametrize("function", [ring, shifted, by_constant], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("function", [neighbours, ring, shifted, by_constant], ids=lambda each: each.__name__)
 def test_loops_are_vectorised(function: Callable[..., Any]) -> None:
     compiled = njit(function)
     compiled(np.ones(40), np.ones(40), 20)
@@ -133,6 +158,8 @@ def _program(chance: random.Random) -> str:
         form = chance.choice(
             (
                 "b[i % len(b)] = a[(i{0}) % len(a)]",
+                "b[i % len(b)] = a[i - 1] + a[i{0}]",
+                "b[i - {1}] = i",
                 "s += (i{0}) % {1}",
                 "s += (i{0}) // {1} % 5",
                 "x += a[(i{0}) % len(a)] - (i{0}) % {1}",

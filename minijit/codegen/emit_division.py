@@ -1,5 +1,6 @@
 """Emission of Python's integer division, which rounds down: the cheapest form for what is known of the operands.
 
+* Negative indices, which are at least minus the divisor: an addition, or nothing.
 * By a power of two: a shift, or a mask.
 * Both operands not negative: what the processor does for unsigned numbers. A constant divisor becomes a multiplication
   in LLVM.
@@ -63,6 +64,8 @@ def _emit(e: FunctionEmitter, instr: Instr, *, remainder: bool) -> None:
 
 def _in_line(text: _Text, instr: Instr, remainder: bool) -> str | None:
     """The result, where what is known spares a branch."""
+    if instr.attrs.get("once"):
+        return text.choose(text("icmp slt", text.x, "0"), text("add", text.x, text.y), text.x)
     number = known(instr.args[1])
     divisor = 0 if number is None else int(number)
     if divisor > 0 and divisor & (divisor - 1) == 0:

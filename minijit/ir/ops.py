@@ -93,7 +93,9 @@ OPS: Final[dict[str, Op]] = {
     "srem": _row("a b", "", "as a", "", "L"),
     "urem": _row("a b", "", "as a", "", "L"),
     "floor_div": _row("a b", "unsigned, positive: what is known of the signs", "a // b; as sdiv but down", "", "L"),
-    "floor_mod": _row("a b", "unsigned, positive", "a % b with the sign of b (b must not be 0)", "", "L"),
+    "floor_mod": _row(
+        "a b", "unsigned, positive; once: a lies between -b and b - 1", "a % b with the sign of b (b not 0)", "", "L"
+    ),
     "wide_mod": _row("*numbers divisor", "tree: sums and one product of the numbers", "i64: their remainder", "", "L"),
     "and": _row("a b", "", "as a", "", "L"),
     "or": _row("a b", "", "as a", "", "L"),

@@ -92,7 +92,7 @@ class AheadLoop:
         if is_check(instr):
             return True
         if instr.op in _SCALAR:
-            return instr.op.startswith("floor") and bool(known(instr.args[1]))
+            return instr.op.startswith("floor") and bool(known(instr.args[1]) or instr.attrs.get("once"))
         if instr.op == "call_c":
             return bool(instr.attrs.get("vector"))
         return instr.op == "store" or OPS[instr.op].effects <= {"reads"}

@@ -124,7 +124,7 @@ class AheadSlice:
             return instr.args
         if OPS[instr.op].effects - {"raises"} or instr.op in ("call_c", "slots", "check_div", "check_shl", "wide_mod"):
             return None
-        if instr.op in _DIVISIONS or instr.op in _SHIFTS:
+        if (instr.op in _DIVISIONS or instr.op in _SHIFTS) and not instr.attrs.get("once"):
             number = known(instr.args[1])
             if number is None or (instr.op in _DIVISIONS and number <= 0):
                 return None

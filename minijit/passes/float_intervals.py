@@ -120,8 +120,8 @@ def square(a: FloatInterval, type: Machine) -> FloatInterval:
 
 def divide(a: FloatInterval, b: FloatInterval, type: Machine) -> FloatInterval:
     """a / b."""
-    if b.least <= 0.0 <= b.greatest or 0.0 in b[:2]:
-        # Near 0 the quotient may be anything, of the sign that it has; in code that never runs an end may be 0 as well.
+    if not (0.0 < b.least <= b.greatest or b.least <= b.greatest < 0.0):
+        # Near 0 the quotient may be anything, of the sign that it has; what holds nothing belongs to code that never runs.
         positive = a.least >= 0.0 and b.least >= 0.0 and not b.may_be_zero
         return NOT_NEGATIVE if positive else ANY
     corners = [x / y for x in a[:2] for y in b[:2] if not (math.isinf(x) and math.isinf(y))]

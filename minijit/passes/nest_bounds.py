@@ -272,9 +272,10 @@ class NestBounds:
         return 0
 
     def _decide(self, poly: Poly, conditions: Conditions) -> Conditions | None:
+        """With the condition that is left, unless it never holds, or only where arrays are empty."""
         poly = self._without_loose_values(poly)
         low, high = self.extent(poly)
-        if high < 0 or not all(self.forms.fixed(value) for monomial in poly for value in monomial):
+        if high < 0 or (high == 0 > low) or not all(self.forms.fixed(value) for monomial in poly for value in monomial):
             return None
         if low < 0:
             conditions.append(poly)

@@ -16,6 +16,7 @@ from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus
 
 CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
 """Checks without a result, of a condition that is computed apart."""
+_SMALL: Final = 1 << 32
 CHECKS: Final = frozenset(("check_index", "check_add", "check_sub", "check_mul", *CONDITIONS))
 
 
@@ -28,13 +29,15 @@ class Removal:
         What has to be at least 0 for that.
     negative : bool
         For an index: it is always negative, counted from the end.
+    wrapped : bool
+        For an index: it is negative in some turns.
     magnitude : Poly or None
         What has to be at most `minijit.passes.magnitudes.LIMIT`, if anything.
     truth : Value or None
         A fixed condition that has to be true, if any.
     """
 
-    __slots__ = ("conditions", "magnitude", "negative", "truth")
+    __slots__ = ("conditions", "magnitude", "negative", "truth", "wrapped")
 
     def __init__(
         self,
@@ -42,9 +45,12 @@ class Removal:
         negative: bool = False,
         magnitude: Poly | None = None,
         truth: Value | None = None,
+        *,
+        wrapped: bool = False,
     ) -> None:
         self.conditions = conditions
         self.negative = negative
+        self.wrapped = wrapped
         self.magnitude = magnitude
         self.truth = truth
 
@@ -111,7 +117,17 @@ class CheckAnalysis:
             return None if below is None else Removal(certain + below, True)
         within = self.bounds.at_least_zero(index, block)
         above = self.bounds.at_least_zero(plus(plus(length, constant(1), -1), index, -1), block)
-        return None if within is None or above is None else Removal(certain + within + above)
+        if above is None:
+            return None
+        if (within is None or self._needs_small(within)) and instr.attrs.get("signed") and self.forms.is_affine(index):
+            below = self.bounds.at_least_zero(plus(index, length), block)
+            if below is not None and not self._needs_small(below):
+                return Removal(certain + below + above, wrapped=True)
+        return None if within is None else Removal(certain + within + above)
+
+    def _needs_small(self, conditions: Conditions) -> bool:
+        """Whether conditions hold only as long as some array is not longer than a number."""
+        return any(self.bounds.extent(poly)[1] < _SMALL for poly in conditions)
 
     def _certain(self, *values: Value) -> Conditions | None:
         conditions: Conditions = []

@@ -124,7 +124,7 @@ class _Versioning:
         self._make_copy(loop, blocks, conditional, EntryTest(forms, conditions, magnitudes, truths))
 
     def _remove_in_place(self, instr: Instr, removal: Removal) -> None:
-        if instr.op == "check_index" and not removal.negative:
+        if instr.op == "check_index" and not removal.negative and not removal.wrapped:
             self.replaced[instr] = instr.args[0]
             self.gone.add(instr)
         elif instr.op in CONDITIONS:
@@ -146,7 +146,7 @@ class _Versioning:
                 return copy_instr(instr, args)
             if instr.op in CONDITIONS:
                 return None
-            if removal is None or (instr.op == "check_index" and not removal.negative):
+            if removal is None or (instr.op == "check_index" and not removal.negative and not removal.wrapped):
                 return args[0]
             return _unchecked(instr, args, removal)
 
@@ -214,6 +214,8 @@ class _Versioning:
 
 
 def _unchecked(instr: Instr, args: list[Value], removal: Removal) -> Instr:
+    if removal.wrapped:
+        return Instr("floor_mod", args, {"positive": True, "once": True}, instr.type, instr.span)
     op = "add" if removal.negative else instr.op.removeprefix("check_")
     return Instr(op, args, {"nsw": True}, instr.type, instr.span)
 
