@@ -121,7 +121,7 @@ def square(a: FloatInterval, type: Machine) -> FloatInterval:
 def divide(a: FloatInterval, b: FloatInterval, type: Machine) -> FloatInterval:
     """a / b."""
     if not (0.0 < b.least <= b.greatest or b.least <= b.greatest < 0.0):
-        # Near 0 the quotient may be anything, of the sign that it has; what holds nothing belongs to code that never runs.
+        # Near 0 the quotient may be anything, of the sign that it has. Code that never runs may hold what can't be.
         positive = a.least >= 0.0 and b.least >= 0.0 and not b.may_be_zero
         return NOT_NEGATIVE if positive else ANY
     corners = [x / y for x in a[:2] for y in b[:2] if not (math.isinf(x) and math.isinf(y))]
