@@ -85,13 +85,13 @@ def select_view(b: Builder, array: Val, index: Val, selection: Selection) -> Val
             new_strides.append(stride)
         else:
             part = fit_slice(b, values[step.position], length)
-            # An empty slice begins at the beginning and steps by one, as in NumPy.
+            # An empty slice begins at the beginning, as in NumPy.
             some = b.icmp("ne", part.length, b.i64(0))
             start = b.select(some, part.start, b.i64(0))
             data = b.ptr_add(data, b.binary("mul", start, stride, nsw=True))
             new_shape.append(part.length)
-            by = part.step if known(part.step) == 1 else b.select(some, part.step, b.i64(1))
-            new_strides.append(b.mul(stride, by))
+            # In NumPy an empty one also steps by one; here the stride stays known.
+            new_strides.append(b.mul(stride, part.step))
         axis += 1
     return make_view(b, array, kind, data, new_shape, new_strides)
 
