@@ -41,7 +41,7 @@ from minijit.passes.interchange_loops import interchange_loops
 from minijit.passes.join_checks import join_checks
 from minijit.passes.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
-from minijit.passes.outline_checked import outline_checked
+from minijit.passes.outline_checked import outline_checked, outline_rare
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
@@ -194,8 +194,8 @@ def build_unit(
         clock.run("fuse expressions", partial(fuse_expressions, typed))
         _lower_instance(unit, instance, typed, options, clock, observe)
     clock.run("inline calls", partial(inline_calls, unit))
-    for lowered in unit.functions.values():
-        _run_passes(lowered, clock, observe)
+    for symbol, lowered in unit.functions.items():
+        _run_passes(unit, symbol, lowered, clock, observe)
     unit.has_effects = bool(entry.visible_effects() & {"writes", "io", "unknown"})
     return unit, entry
 
@@ -213,18 +213,23 @@ def _lower_instance(
     unit.signatures[instance.symbol] = (tuple(fact.type for fact in instance.arguments), instance.result.type)
 
 
-def _run_passes(lowered: Function, clock: Clock, observe: Observer) -> None:
+def _run_passes(unit: Unit, symbol: str, lowered: Function, clock: Clock, observe: Observer) -> None:
     for pass_name, transform in PASSES:
         clock.run(pass_name, partial(transform, lowered))
+        if transform is share_expressions:
+            # The other passes need not look at rare code. What is dead need not be handed over to it.
+            clock.run("remove dead code", partial(remove_dead_code, lowered))
+            clock.run("outline rare", partial(outline_rare, unit, symbol, lowered))
         _finished(lowered, "loops" if transform is PASSES[-1][1] else pass_name, clock, observe)
 
 
 def outline(unit: Unit, clock: Clock, observe: Observer) -> None:
     """Set apart what is compiled when it is first entered."""
     for symbol, function in unit.functions.items():
-        late = clock.run("outline checked", partial(outline_checked, unit, symbol, function))
-        for each in (function, *late):
-            _finished(each, "outlined", clock, observe)
+        clock.run("outline checked", partial(outline_checked, unit, symbol, function))
+        _finished(function, "outlined", clock, observe)
+    for late in unit.late.values():
+        _finished(late.function, "outlined", clock, observe)
 
 
 def _finished(function: Function, stage: str, clock: Clock, observe: Observer) -> None:

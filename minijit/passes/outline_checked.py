@@ -41,23 +41,33 @@ _FIRST_VALUE: Final = 2
 _COPIED: Final = frozenset({"const", "context"})
 """What is written again where it is used, in place of being handed over."""
 _CHANGING: Final = frozenset({"store", "fill", "copy", "call_c", "invoke", "call_python", "call_late"})
-_HARMLESS: Final = frozenset({"load", "ptr_add", "invoke", "call_python", "call_c", "fill", "copy"})
+_HARMLESS: Final = frozenset({"load", "ptr_add", "invoke", "call_python", "call_late", "call_c", "fill", "copy"})
 """What uses an address and does not keep it."""
 _SMALLEST: Final = 12
 """With fewer instructions than this, the call would be as long as the copy."""
 
 
-def outline_checked(unit: Unit, symbol: str, function: Function) -> list[Function]:
-    """Move the checked copies of `function` to ``unit.late``, in place (after the stage "loops"); gives what is made.
+def outline_rare(unit: Unit, symbol: str, function: Function) -> None:
+    """Move what the library has marked as rare to ``unit.late``, in place.
 
     `symbol` is the symbol of the function.
     """
-    made: list[Function] = []
-    for blocks in _regions(function):
+    _outline(unit, symbol, function, [one for one in _regions(function) if one[0].attrs.get("rare")])
+
+
+def outline_checked(unit: Unit, symbol: str, function: Function) -> None:
+    """Move the checked copies of `function` to ``unit.late``, in place (after the stage "loops").
+
+    `symbol` is the symbol of the function.
+    """
+    _outline(unit, symbol, function, _regions(function))
+
+
+def _outline(unit: Unit, symbol: str, function: Function, regions: list[list[Block]]) -> None:
+    for blocks in regions:
         outliner = _Outliner(unit, function, blocks)
         if outliner.is_possible():
-            made.append(outliner.run(f"{symbol}.late{len(unit.late)}"))
-    return made
+            outliner.run(f"{symbol}.late{len(unit.late)}")
 
 
 def _regions(function: Function) -> list[list[Block]]:
@@ -149,7 +159,7 @@ class _Outliner:
 
     # ---- how
 
-    def run(self, name: str) -> Function:
+    def run(self, name: str) -> None:
         """Make the function, and the call in its place."""
         number = len(self.unit.late)
         late = Function(self.function.name, self.function.filename, self.function.span, "loops")
@@ -170,7 +180,6 @@ class _Outliner:
         self._receive(inner, frame, given, call)
         self._come_back(outer, room, [self._leave(inner, frame, edge) for edge in self.leaving])
         self.unit.late[name] = LateFunction(late, self._bail_site(outer), outer.site("python"))
-        return late
 
     def _builder(self, function: Function, block: Block) -> MachineBuilder:
         b = MachineBuilder(self.unit, function, block)
