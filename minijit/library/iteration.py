@@ -158,6 +158,16 @@ def _lower_reversed(_b: Builder, iterable: Val) -> Val:
     return Val(t.Iterator("reversed", (iterable.type,)), iterable.parts)
 
 
+def _type_of_reversed_list(one: Arg) -> t.Type:
+    return t.Iterator("reversed", (one.type, t.INDEX))
+
+
+@lowers(reversed, t.List, result=_type_of_reversed_list, effects="reads")
+def _lower_reversed_list(b: Builder, one: Val) -> Val:
+    """It begins at what is the last item now."""
+    return Val(t.Iterator("reversed", (one.type, t.INDEX)), (one.part, turns(b, one)))
+
+
 @lowers(iter, object, result=lambda one: one.type if isinstance(one.type, t.Iterator) else None)
 def _lower_iter(_b: Builder, iterable: Val) -> Val:
     return iterable
@@ -166,6 +176,8 @@ def _lower_iter(_b: Builder, iterable: Val) -> Val:
 @lowers(length_of, t.Iterator, result=t.INDEX)
 def _iterator_length(b: Builder, one: Val) -> Val:
     assert isinstance(one.type, t.Iterator)
+    if one.type.kind == "reversed" and len(one.type.sources) > 1:
+        return item_of(one, 1)
     if one.type.kind != "zip":
         return Val(t.INDEX, (turns(b, item_of(one, 0)),))
     lengths = [turns(b, item_of(one, position)) for position in range(len(one.type.sources))]
@@ -199,7 +211,10 @@ def _iterator_item(b: Builder, one: Val, index: Val) -> Val:
         return tuple_val([item(b, source, index.part) for source in sources])
     iterable = item_of(one, 0)
     if one.type.kind == "reversed":
-        last = b.binary("sub", turns(b, iterable), b.i64(1), nsw=True)
-        return item(b, iterable, b.binary("sub", last, index.part, nsw=True))
+        last = b.binary("sub", turns(b, one), b.i64(1), nsw=True)
+        place = b.binary("sub", last, index.part, nsw=True)
+        if isinstance(iterable.type, t.List):
+            b.bail_unless(b.icmp("slt", place, turns(b, iterable)), "a list became shorter while it was walked over")
+        return item(b, iterable, place)
     number = b.checked("add", item_of(one, 1).part, index.part)
     return tuple_val([b.int_val(number), item(b, iterable, index.part)])

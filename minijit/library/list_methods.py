@@ -29,7 +29,7 @@ from minijit.library.references import drop_reference, holds_references, take_re
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.tuple_comparisons import has_condition, same_or_equal
 from minijit.library.vals import NONE_VAL, Val
-from minijit.machine import I64, stride_of
+from minijit.machine import I1, I64, stride_of
 
 # ---- more and fewer items
 
@@ -238,3 +238,58 @@ def _count(b: Builder, one: Val, value: Val) -> Val:
 
     return b.int_val(b.loop(length_of(b, one), turn, (b.i64(0),))[0])
 
+
+# ---- comparison
+
+
+def _can_compare(one: Arg, other: Arg) -> t.Type | None:
+    first, second = items_of(one), items_of(other)
+    if isinstance(first, t.Never) or isinstance(second, t.Never):
+        return t.BOOL
+    if isinstance(first, t.Array) or isinstance(second, t.Array):
+        return None
+    return t.BOOL if has_condition(operator.eq, first, second) else None
+
+
+def _are_equal(b: Builder, one: Val, other: Val) -> Value:
+    """Whether two lists are of the same length, and their items equal or the same."""
+    count = length_of(b, one)
+    same_length = b.icmp("eq", count, length_of(b, other))
+    first, second = item_type(one), item_type(other)
+    if isinstance(first, t.Never) or isinstance(second, t.Never):
+        return same_length
+    done, header = b.new_block("equal.done", [I1]), b.new_block("equal", [I64])
+    body, onward = b.new_block("equal.item"), b.new_block("equal.next")
+    start, differ = b.new_block("equal.start"), b.new_block("equal.differ")
+    b.branch(same_length, start, differ)
+    b.move_to(differ)
+    b.jump(done, [b.i1(False)])
+    b.move_to(start)
+    b.jump(header, [b.i64(0)])
+    b.move_to(header)
+    (index,) = header.params
+    more, all_equal = b.icmp("slt", index, count), b.new_block("equal.all")
+    b.branch(more, body, all_equal)
+    b.move_to(all_equal)
+    b.jump(done, [b.i1(True)])
+    b.move_to(body)
+    x, y = load_item(b, first, address_of(b, one, index)), load_item(b, second, address_of(b, other, index))
+    equal = same_or_equal(b, x, y)
+    unequal = b.new_block("equal.not")
+    b.branch(equal, onward, unequal)
+    b.move_to(unequal)
+    b.jump(done, [b.i1(False)])
+    b.move_to(onward)
+    b.jump(header, [b.add(index, b.i64(1))])
+    b.move_to(done)
+    return done.params[0]
+
+
+@lowers(operator.eq, t.List, t.List, result=_can_compare, effects="raises")
+def _eq(b: Builder, one: Val, other: Val) -> Val:
+    return b.bool_val(_are_equal(b, one, other))
+
+
+@lowers(operator.ne, t.List, t.List, result=_can_compare, effects="raises")
+def _ne(b: Builder, one: Val, other: Val) -> Val:
+    return b.bool_val(b.not_(_are_equal(b, one, other)))

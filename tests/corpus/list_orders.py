@@ -1,5 +1,8 @@
 """Lists that are sorted, searched, or made into arrays."""
 
+import bisect
+import heapq
+
 import numpy as np
 
 from tests.corpus import bails, rows
@@ -97,3 +100,58 @@ def nothing_in_it(n):
     c = [n] + a
     b[0].extend(a)
     return sum(a), any(a), all(a), a * n, a[:], sorted(a), min(a, default=n), b, c, a is b[0], a is c, 3 in a, len(a)
+
+
+@rows((20,), (0,), (1,))
+def heaps(n):
+    heap, out = [], []
+    for i in range(n):
+        heapq.heappush(heap, (i * 7 % 11, i))
+    kept = heap[:]
+    while heap:
+        out.append(heapq.heappop(heap))
+    floats = [i * 5 % 7 * 0.5 for i in range(n)]
+    heapq.heapify(floats)
+    if n > 0:
+        out.append((heapq.heapreplace(floats, 9.0) > 0, heapq.heappushpop(floats, -1.0) < 0))
+    return kept, out, floats
+
+
+@rows((4,))
+def pop_of_empty_heap(n):
+    heap = [n]
+    heapq.heappop(heap)
+    return heapq.heappop(heap)
+
+
+@rows((20,), (0,))
+def bisections(n):
+    a = []
+    for i in range(n):
+        bisect.insort(a, i * 7 % 11)
+    return a, [bisect.bisect_left(a, k) for k in range(5)], [bisect.bisect(a, k) for k in range(5)]
+
+
+@rows((6,))
+def dijkstra(n):
+    edges = [[(j, (i * j) % 5 + 1) for j in range(n) if j != i] for i in range(n)]
+    best = [10**9] * n
+    best[0] = 0
+    todo = [(0, 0)]
+    while todo:
+        d, i = heapq.heappop(todo)
+        if d > best[i]:
+            continue
+        for j, w in edges[i]:
+            if d + w < best[j]:
+                best[j] = d + w
+                heapq.heappush(todo, (d + w, j))
+    return best
+
+
+@rows((4,))
+def reversals(n):
+    a = list(range(n))
+    b = [x for x in reversed(a)]
+    c = list(reversed(b))
+    return b, c, a == c, a != b, a == [], [[1], a] == [[1], c], a == b, list(enumerate(reversed(a)))

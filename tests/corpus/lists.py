@@ -155,7 +155,7 @@ def shrinks_while_walked(n):
     return a, seen
 
 
-@rows((10,), native=False)
+@rows((10,))
 def reversed_while_changed(n):
     a = list(range(n))
     seen = []
