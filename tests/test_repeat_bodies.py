@@ -71,6 +71,14 @@ def sums_of_rows(n, x):
     return result
 
 
+def mean_of_generated(n, state):
+    total = 0.0
+    for _ in range(n):
+        state = (state * 1103515245 + 12345) % 2147483648
+        total += state / 2147483648
+    return total, state
+
+
 def neighbours(n, x):
     count = 0
     for i in range(n):
@@ -87,7 +95,10 @@ def repeats(function: FunctionType, *arguments: Any) -> set[int]:
     return {block.attrs["repeat"] for one in unit.functions.values() for block in one.blocks if "repeat" in block.attrs}
 
 
-@pytest.mark.parametrize("function", [generator, filled, shifted_down, sums_of_rows], ids=lambda each: each.__name__)
+REPEATED = (generator, filled, shifted_down, sums_of_rows, mean_of_generated)
+
+
+@pytest.mark.parametrize("function", REPEATED, ids=lambda each: each.__name__)
 def test_short_bodies_are_repeated(function: FunctionType) -> None:
     assert repeats(function, 3, 4)
     compiled = njit(function)

@@ -11,7 +11,7 @@ After::
 A turn costs at least the test for the end and the jump back, and what one turn hands to the next one goes through
 memory or a register; with several turns in a row, multiplications by constants join, and what was stored need not be
 loaded again. Loops that LLVM vectorises are left as they are: the note says that as well. So are loops that divide or
-call, and outermost loops that carry a float: they take as long as its additions do. Within another loop that is not so,
+call, and outermost loops that carry floats only: they take as long as additions do. Within another loop that is not so,
 since a processor computes the sums of several of its turns side by side, as far as it looks ahead.
 
 Few turns whose number is known are written out altogether.
@@ -19,12 +19,13 @@ Few turns whose number is known are written out altogether.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from minijit.ir.builder import known
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import Block, Edge, Function, Instr, predecessors
-from minijit.machine import F32, F64
+from minijit.machine import F32, F64, I64
 from minijit.passes.loop_nests import Loop, is_tiny, outermost_loops, with_inner_loops
 
 DECIDED: Final = frozenset(("slow", "scalar", "unroll", "parallel", "lanes"))
@@ -52,7 +53,7 @@ def repeat_bodies(function: Function) -> None:
 
 def _size_of_simple(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -> int:
     """The number of instructions, 0 for a loop that is not to be touched."""
-    if loop.parent is None and any(param.type in (F32, F64) for param in loop.header.params):
+    if loop.parent is None and _waits_for_floats(loop):
         return 0
     back = [source for source, _ in before[loop.header] if source in loop.blocks]
     joins = len(back) > 1 or any(len(before[block]) > 1 for block in loop.blocks - {loop.header})
@@ -68,5 +69,15 @@ def _size_of_simple(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -
     return size
 
 
+def _waits_for_floats(loop: Loop) -> bool:
+    """Whether floats are all that a turn hands to the next one, beside the counter."""
+    carried = {param.type for param in loop.header.params if param is not loop.counter}
+    return I64 not in carried and not carried.isdisjoint((F32, F64))
+
+
 def _is_quick(division: Instr) -> bool:
-    return division.op != "fdiv" and known(division.args[1]) is not None
+    divisor = known(division.args[1])
+    if divisor is None or division.op != "fdiv":
+        return divisor is not None
+    # LLVM multiplies by the inverse of a power of two.
+    return math.frexp(divisor)[0] in (0.5, -0.5)
