@@ -123,3 +123,22 @@ def test_few_turns_are_written_out() -> None:
     with native(compiled):
         for n in range(1, 12):
             assert_same(compiled, n, 2)
+
+
+def with_two_ways_back(n, m):
+    k = 0
+    while k < 4:
+        k += 1
+        if n != k:
+            continue
+        n += m
+    return n
+
+
+def test_llvm_has_nothing_to_say(capfd: pytest.CaptureFixture[str]) -> None:
+    compiled = njit(with_two_ways_back)
+    for function in (compiled, njit(generator), njit(filled)):
+        assert_same(function, 3, 5)
+    for first in (1, 2.5, np.int32(4)):
+        assert_same(compiled, first, np.int32(7))
+    assert not capfd.readouterr().err

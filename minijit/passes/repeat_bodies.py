@@ -41,7 +41,9 @@ def repeat_bodies(function: Function) -> None:
     before = predecessors(function)
     for outer in outermost_loops(function, Dominators(function)):
         for loop in with_inner_loops(outer):
-            if loop.header.attrs.keys() & DECIDED:
+            back = [source for source, _ in before[loop.header] if source in loop.blocks]
+            if loop.header.attrs.keys() & DECIDED or len(back) > 1:
+                # Of several ways back LLVM may make a loop in a loop, and then warn that it couldn't do as it was told.
                 continue
             if is_tiny(loop):
                 loop.header.attrs["unroll"] = True
@@ -55,8 +57,7 @@ def _size_of_simple(loop: Loop, before: dict[Block, list[tuple[Block, Edge]]]) -
     """The number of instructions, 0 for a loop that is not to be touched."""
     if loop.parent is None and _waits_for_floats(loop):
         return 0
-    back = [source for source, _ in before[loop.header] if source in loop.blocks]
-    joins = len(back) > 1 or any(len(before[block]) > 1 for block in loop.blocks - {loop.header})
+    joins = any(len(before[block]) > 1 for block in loop.blocks - {loop.header})
     if loop.turns is None and joins:
         # Which way it takes is seldom foreseen, and how many turns there are isn't either.
         return 0
