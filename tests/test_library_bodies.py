@@ -67,6 +67,8 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.diff(a, prepend=0.0)": (COUNTS,),
     "np.ediff1d(a)": (TABLE,),
     "np.sum(a, axis=b)": (TABLE, 1),
+    "a.sum()": (np.arange(24.0).reshape(2, 3, 4).transpose(2, 0, 1) ** 2,),
+    "np.std(a)": (LONG.reshape(10, 20, 5).transpose(1, 0, 2)[:, ::2],),
     "np.sum(a, where=b)": (LONG, LONG < 2.5),
     "np.sum(a[::-2], where=b)": (LONG.astype(np.float32), LONG[::2] != 1.5),
     "a.mean(where=b)": (LONG, LONG > -2.9),
