@@ -25,7 +25,7 @@ def why_not_vectorised(found: LoopsAndChecks, loop: Loop) -> str:
     kept = found.kept(loop)
     if kept:
         return f"it may have to stop at line {kept[0].line} ({kept[0].what})"
-    if loop.turns is None:
+    if loop.turns is None and not loop.header.attrs.get("blocks"):
         return "the number of its turns is not known before it"
     if leaves_early(loop):
         return "a `break` or `return` may end it early"

@@ -64,6 +64,7 @@ class LoopInBlocks:
     def make_copy(self, blocks: list[Block], rewrite: Rewrite) -> None:
         """Copy the loop, the blocks of which are given in reverse post-order."""
         self.copy = Copy(blocks, rewrite)
+        self.twin.attrs["blocks"] = True
 
     @property
     def twin(self) -> Block:
