@@ -67,6 +67,19 @@ def bails_with_lists(n):
     return len(rows) + 2**62 * n
 
 
+def slots_in_lists(n):
+    total = 0
+    for i in range(n):
+        slots = [None] * 10
+        for j in range(8):
+            slots[j] = [np.ones(500), None][j % 2]
+        slots[0] = slots[2]
+        slots[2] = None
+        del slots[4:6]
+        total += len(slots)
+    return total
+
+
 def returned(n):
     row = [float(i) for i in range(n)]
     return [row, row], (row, [np.ones(100)])
@@ -78,6 +91,7 @@ def returned(n):
         (arrays_in_lists, (30,)),
         (lists_in_lists, (5,)),
         (tuples_in_lists, (5,)),
+        (slots_in_lists, (5,)),
         (fails_with_lists, (2,)),
         (bails_with_lists, (4,)),
         (returned, (20,)),

@@ -9,7 +9,7 @@ from minijit import types as t
 from minijit.ir.context import BLOCK_BYTES, BLOCK_DATA, LIST_LENGTH
 from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
-from minijit.library.references import drop_reference, owner_words, take_reference
+from minijit.library.references import drop_reference, owner_words, take_reference, with_clear_owners
 from minijit.library.vals import Val
 from minijit.machine import I1, I64, PTR, parts_of, stride_of
 
@@ -59,7 +59,7 @@ def load_item(b: Builder, item: t.Type, address: Value) -> Val:
 
 def store_item(b: Builder, item: t.Type, address: Value, value: Val) -> None:
     """Put an item at an address, whatever stands there; the reference that it holds goes with it."""
-    for position, part in enumerate(b.coerce(value, item).parts):
+    for position, part in enumerate(with_clear_owners(b, b.coerce(value, item)).parts):
         stored = b.bool_to_byte(part) if part.type is I1 else part
         b.store(b.ptr_add(address, 8 * position), stored, local=True)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from minijit import types as t
+from minijit.ir.nodes import Value
 from minijit.library.builder import Builder
 from minijit.library.memory import owner_of
 from minijit.library.vals import NONE_VAL, Val, item_of
-from minijit.machine import parts_of
+from minijit.machine import I8, parts_of, union_layout
 
 
 def holds_references(one: object) -> bool:
@@ -39,8 +43,44 @@ def owner_words(item: t.Type) -> int:
                 words |= owner_words(each) << shift
                 shift += len(parts_of(each))
             return words
+        case t.Union(members):
+            return reduce(or_, _owners_of_members(members))
         case _:
             return 0
+
+
+def _owners_of_members(members: tuple[t.Type, ...]) -> list[int]:
+    """For each member of a union, which words of the union are owners if it is the one."""
+    starts = union_layout(members)[1]
+    return [owner_words(each) << start for each, start in zip(members, starts, strict=True)]
+
+
+def owners_are_apart(one: t.Union) -> bool:
+    """Whether no word of a union is an owner for one member and something else for another."""
+    found = _owners_of_members(one.members)
+    whole = reduce(or_, found)
+    starts = union_layout(one.members)[1]
+    for own, member, start in zip(found, one.members, starts, strict=True):
+        covered = ((1 << len(parts_of(member))) - 1) << start
+        if covered & whole != own:
+            return False
+    return True
+
+
+def with_clear_owners(b: Builder, value: Val) -> Val:
+    """A union with nothing in the words that are owners for other members than the one that it is."""
+    if not isinstance(value.type, t.Union) or not owner_words(value.type):
+        return value
+    parts = list(value.parts)
+    members = _owners_of_members(value.type.members)
+    for word in range(len(parts)):
+        holders = [k for k, owners in enumerate(members) if owners >> word & 1]
+        if holders:
+            is_one: Value = b.i1(False)
+            for k in holders:
+                is_one = b.or_(is_one, b.icmp("eq", parts[0], b.const(I8, k)))
+            parts[word] = b.select(is_one, parts[word], b.null())
+    return Val(value.type, parts)
 
 
 def take_reference(b: Builder, value: Val) -> None:

@@ -17,7 +17,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.open_objects import is_open
-from minijit.library.references import holds_references
+from minijit.library.references import holds_references, owners_are_apart
 from minijit.library.sampling import is_service
 from minijit.machine import parts_of
 from minijit.numpy_types import holds_int
@@ -187,7 +187,8 @@ def _is_storable(one: t.Type) -> bool:
             within = len(parts_of(one)) <= _MOST_WORDS or not holds_references(one)
             return within and all(map(_is_storable, items))
         case t.Union(members):
-            return all(_is_storable(each) and not holds_references(each) for each in members)
+            within = len(parts_of(one)) <= _MOST_WORDS or not holds_references(one)
+            return within and owners_are_apart(one) and all(map(_is_storable, members))
         case _:
             return False
 

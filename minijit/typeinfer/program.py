@@ -175,7 +175,10 @@ class Program:
             if operands:
                 raise ListsKeptError(operands)
             raise Unsupported("a list that Python keeps", "use an array")
-        return self.lists.setdefault((inference, instr), t.List(instr, NOTHING))
+        # Lists that a recursive function hands to itself are of one type, or there were ever more instances.
+        running = (one.inference for one in self.instances.values() if one.running)
+        first = next((one for one in running if one.source is inference.source), inference)
+        return self.lists.setdefault((first, instr), t.List(instr, NOTHING))
 
     def state_of_lists(self) -> list[tuple[t.List, Fact]]:
         """What is known of all native lists: more than before, and whatever depends on them is inferred again."""

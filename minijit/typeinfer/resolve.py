@@ -284,6 +284,9 @@ def sample_of(fact: Fact) -> Any:
             if any(sample is UNKNOWN for sample in samples):
                 return UNKNOWN
             return cls(samples) if cls in (tuple, list) else cls(*samples)
+        case t.List():
+            item = sample_of(fact_of_type(fact.type.item))
+            return [] if item is UNKNOWN else [item]
         case t.Range():
             return range(3)
         case t.Slice(start, stop, step):
