@@ -160,4 +160,4 @@ def test_items_of_two_types_are_taken_apart_first() -> None:
     compiled = minijit.jit(bounds_of_two_types)
     with native(compiled):
         assert_same(compiled, 3, 2)
-    assert "object" not in compiled.inspect_ir(after="typed")
+    assert ": object" not in compiled.inspect_ir(after="typed")
