@@ -185,8 +185,6 @@ def method_of(one: t.Type, name: str) -> Callable[..., object] | None:
             cls = dtype.type
         case t.PythonScalar(name=kind):
             cls = {"bool": bool, "int": int, "float": float, "complex": complex}[kind]
-        case t.Tuple(cls=kind) if kind is tuple:
-            cls = tuple
         case _:
             return None
     found = getattr(cls, name, None)

@@ -70,6 +70,12 @@ _ITERATION: Final[frozenset[object]] = frozenset(
 )
 """What gives or takes iterators, which are no objects of Python's here."""
 
+_IDENTITY: Final[frozenset[object]] = frozenset(
+    {operator.is_, operator.is_not, operator.contains, operator.eq, operator.ne}
+    | {operator.lt, operator.le, operator.gt, operator.ge}
+)
+"""What asks whether two objects are the same, perhaps of their items: numbers would be other objects for each call."""
+
 
 def resolve(
     function: object, facts: tuple[Fact, ...], single: Single, whole: frozenset[int] = frozenset()
@@ -244,7 +250,7 @@ class Resolver:
             return PythonTarget(function, t.NEVER, tuple(keywords), effects), NOTHING
         # Items of several types are taken apart first (`resolve`): there may be an entry for each.
         is_single = all(len(alternatives_of_items(fact.type)) == 1 for fact in (*facts, *keywords.values()))
-        if callable(function) and function not in _ITERATION and is_single:
+        if callable(function) and function not in _ITERATION | _IDENTITY and is_single:
             return resolve_any_call(function, facts, keywords, words)
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
