@@ -136,21 +136,33 @@ def _check_length(f: Any, spacing: Any, edge_order: Any, length: Any) -> Any:
 
 
 def _along_row(f: Any, step: Any, edge_order: Any) -> Any:
+    out = np.empty_like(f)
     if not isinstance(step, np.ndarray):
-        return _uniform(f, step, edge_order, np.empty_like(f))
+        return _uniform_row(f, step, edge_order, out)
     widths = np.diff(step if step.dtype.kind == "f" else step.astype(np.float64))
-    if (widths == widths[0]).all():
-        return _uniform(f, widths[0], edge_order, np.empty_like(f))
-    return _uneven(f, widths, edge_order, np.empty_like(f))
+    for k in range(1, len(widths)):
+        if widths[k] != widths[0]:
+            return _uneven(f, widths, edge_order, out)
+    if widths[0] != widths[0]:
+        return _uneven(f, widths, edge_order, out)
+    return _uniform_row(f, widths[0], edge_order, out)
+
+
+def _uniform_row(f: Any, step: Any, edge_order: Any, out: Any) -> Any:
+    twice = 2.0 * step
+    for k in range(1, len(f) - 1):
+        out[k] = (f[k + 1] - f[k - 1]) / twice
+    return _uniform_ends(f, step, edge_order, out)
 
 
 def _along_table(f: Any, step: Any, edge_order: Any) -> Any:
-    return _uniform(f, step, edge_order, np.empty_like(f))
-
-
-def _uniform(f: Any, step: Any, edge_order: Any, out: Any) -> Any:
-    last = len(f) - 1
+    last, out = len(f) - 1, np.empty_like(f)
     out[1:last] = (f[2:] - f[: last - 1]) / (2.0 * step)
+    return _uniform_ends(f, step, edge_order, out)
+
+
+def _uniform_ends(f: Any, step: Any, edge_order: Any, out: Any) -> Any:
+    last = len(f) - 1
     if edge_order == 1:
         out[0] = (f[1] - f[0]) / step
         out[last] = (f[last] - f[last - 1]) / step
@@ -162,11 +174,12 @@ def _uniform(f: Any, step: Any, edge_order: Any, out: Any) -> Any:
 
 def _uneven(f: Any, widths: Any, edge_order: Any, out: Any) -> Any:
     last = len(f) - 1
-    before, after = widths[: last - 1], widths[1:]
-    a = -(after) / (before * (before + after))
-    b = (after - before) / (before * after)
-    c = before / (after * (before + after))
-    out[1:last] = a * f[: last - 1] + b * f[1:last] + c * f[2:]
+    for k in range(1, last):
+        before, after = widths[k - 1], widths[k]
+        a = -(after) / (before * (before + after))
+        b = (after - before) / (before * after)
+        c = before / (after * (before + after))
+        out[k] = a * f[k - 1] + b * f[k] + c * f[k + 1]
     if edge_order == 1:
         out[0] = (f[1] - f[0]) / widths[0]
         out[last] = (f[last] - f[last - 1]) / widths[last - 1]
