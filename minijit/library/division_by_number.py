@@ -150,7 +150,26 @@ def _within(b: Builder, bits: Value) -> Value:
 
 
 def _divided(b: Builder, high: Value, size: Value) -> Value:
-    """``high * 2**w // size`` for ``high < size``, bit by bit."""
+    """``high * 2**w // size`` for ``high < size``; the processor divides 64 bits at a time."""
+    machine = machine_type(size)
+    if machine.bits < 64:
+        wide, by = (b.convert("zext", one, I64) for one in (high, size))
+        shifted = b.binary("shl", wide, b.i64(machine.bits))
+        return b.convert("trunc", b.emit("udiv", (shifted, by), I64), machine)
+
+    def by_halves() -> tuple[Value, ...]:
+        half = b.i64(32)
+        dividend = b.binary("shl", high, half)
+        upper = b.emit("udiv", (dividend, size), I64)
+        rest = b.sub(dividend, b.mul(upper, size))
+        lower = b.emit("udiv", (b.binary("shl", rest, half), size), I64)
+        return (b.binary("or", b.binary("shl", upper, half), lower),)
+
+    is_short = b.icmp("ult", size, b.i64(1 << 32))
+    return b.if_else(is_short, by_halves, lambda: (_divided_bit_by_bit(b, high, size),), likely=True)[0]
+
+
+def _divided_bit_by_bit(b: Builder, high: Value, size: Value) -> Value:
     machine = machine_type(size)
     zero, one, last = b.const(machine, 0), b.const(machine, 1), b.const(machine, machine.bits - 1)
 
@@ -162,4 +181,4 @@ def _divided(b: Builder, high: Value, size: Value) -> Value:
         bit = b.convert("zext", fits, machine)
         return b.select(fits, b.sub(doubled, size), doubled), b.binary("or", b.binary("shl", quotient, one), bit)
 
-    return b.loop(b.i64(machine.bits), turn, (high, zero))[1]
+    return b.loop(b.i64(machine.bits), turn, (high, zero), scalar=True)[1]
