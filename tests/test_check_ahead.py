@@ -147,6 +147,37 @@ def test_what_was_stored_before_is_read() -> None:
         np.testing.assert_array_equal(expected, actual)
 
 
+def test_elements_in_between_are_stored() -> None:
+    def odd(a):
+        for i in range(len(a) // 2):
+            a[2 * i + 1] = 1.0 / float(a[2 * i])
+
+    def even_by_next(a):
+        for i in range(len(a) // 2 - 1):
+            a[2 * i] = 1.0 / float(a[2 * i + 2])
+
+    def parts(z):
+        for i in range(len(z)):
+            z[i] = complex(1.0 / float(z[i].real), math.sqrt(float(z[i].imag)))
+
+    for function in (odd, even_by_next):
+        compiled = njit(function)
+        with native(compiled):
+            for length in LENGTHS:
+                a = np.linspace(1.0, 2.0, length)
+                assert_same(compiled, a)
+                if length:
+                    a[length // 2 // 2 * 2] = 0.0
+                    assert_same(compiled, a)
+        assert ("were entered with checks" in compiled.explain()) or function is odd
+    compiled = njit(parts)
+    with native(compiled):
+        for length in LENGTHS:
+            assert_same(compiled, np.linspace(1.0, 2.0, length) * (1 + 2j))
+    assert "turns at a time" in compiled.explain()
+    assert "entered with checks" not in compiled.explain()
+
+
 def test_a_zero_that_is_stored_by_an_earlier_turn() -> None:
     def fill(a, b):
         for i in range(len(a) - 1):

@@ -55,9 +55,9 @@ class AheadMemory:
                 written = self._family(store)
                 if written is None:
                     return False
-                if written is not read:
+                if written is not read and not self._alternate(read, written):
                     self._pairs[read, written] = None
-                elif not self._is_replaced(load, store, read):
+                elif written is read and not self._is_replaced(load, store, read):
                     return False
         return len(self._pairs) <= _MOST_PAIRS
 
@@ -98,6 +98,14 @@ class AheadMemory:
 
     def _runs_always(self, access: Instr) -> bool:
         return self._dominators.dominates(self._home(access), self._latch)
+
+    def _alternate(self, read: Family, written: Family) -> bool:
+        """Whether accesses lie between each other, as those to both parts of complex numbers do."""
+        step = number_in(read.factors.get(self.loop.counter, {}))
+        if read.base is not written.base or read.offset != written.offset or not step:
+            return False
+        distance = (written.first - read.first) % abs(step)
+        return distance >= read.beyond - read.first and abs(step) - distance >= written.beyond - written.first
 
     def _is_replaced(self, load: Instr, store: Instr, family: Family) -> bool:
         """Whether the element is read before it is stored, and each turn has its own."""
