@@ -66,6 +66,10 @@ def _convert(e: FunctionEmitter, instr: Instr) -> None:
         e.lines.append(f"  {e.ref(instr)} = bitcast half {e.temporary(f'fptrunc {e.typed(value)} to half')} to i16")
     elif instr.attrs["how"] == "fpext half":
         e.lines.append(f"  {e.ref(instr)} = fpext half {e.temporary(f'bitcast {e.typed(value)} to half')} to float")
+    elif instr.attrs["how"] in ("fptosi", "fptoui"):
+        # Of numbers that don't fit the processor makes what NumPy gives; to LLVM they are poison, and not to be spread.
+        number = e.temporary(f"{instr.attrs['how']} {e.typed(value)} to {llvm_type(instr.type)}")
+        e.lines.append(f"  {e.ref(instr)} = freeze {llvm_type(instr.type)} {number}")
     elif value.type != instr.type:
         e.lines.append(f"  {e.ref(instr)} = {instr.attrs['how']} {e.typed(value)} to {llvm_type(instr.type)}")
 
