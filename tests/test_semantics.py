@@ -121,6 +121,17 @@ def test_numbers_lose_identity_arrays_keep_it() -> None:
     assert itself(array) is array
 
 
+def test_a_view_of_a_whole_array() -> None:
+    @njit
+    def twice(n):
+        v = np.zeros(n)
+        return v, v[:]
+
+    one, other = twice(3)
+    assert one is other
+    assert one.tolist() == [0.0, 0.0, 0.0]
+
+
 def test_base_of_a_returned_view() -> None:
     @njit
     def tail(n):
