@@ -24,7 +24,7 @@ from minijit.library.list_memory import (
     wrapped_index,
 )
 from minijit.library.lists import extend, fits, index_val, items_of, same_if_fits
-from minijit.library.operands import is_integer
+from minijit.library.operands import INTEGER, is_integer
 from minijit.library.references import drop_reference, holds_references, take_reference
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.slices import fit_slice
@@ -155,6 +155,33 @@ def _clear(b: Builder, one: Val) -> Val:
     if holds_references(item):
         b.loop(count, turn)
     return NONE_VAL
+
+
+@lowers(operator.imul, t.List, INTEGER, result=lambda one, _times: one.type, effects="raises")
+def _imul(b: Builder, one: Val, times: Val) -> Val:
+    """The items again and again, behind themselves; nothing is left for no times."""
+
+    def repeat() -> tuple[()]:
+        count, zero = length_of(b, one), b.i64(0)
+        site = b.site("raise", MemoryError, "")
+        whole = b.emit("check_mul", (count, turns), I64, site=site)
+        reserve(b, one, whole)
+
+        def turn(index: Value, _so_far: tuple[Value, ...]) -> tuple[()]:
+            copy_items(b, one, b.mul(b.add(index, b.i64(1)), count), one, zero, count)
+            return ()
+
+        b.loop(b.sub(turns, b.i64(1)), turn)
+        set_length(b, one, whole)
+        return ()
+
+    def clear() -> tuple[()]:
+        _clear(b, one)
+        return ()
+
+    turns = b.index_of(times)
+    b.if_else(b.icmp("sgt", turns, b.i64(0)), repeat, clear)
+    return one
 
 
 @lowers(method("copy"), t.List, result=lambda one: t.NewList(items_of(one)), effects="allocates raises")

@@ -140,8 +140,8 @@ def _inplace(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
                     f"{symbol}= between {row[0].type} and {row[1].type}", "write a loop over the elements"
                 )
             return found
-        if isinstance(row[0].type, t.List) and symbol == "+":
-            return resolver.entry_or_error(INPLACE[symbol], row, {}, "the operator +=")
+        if isinstance(row[0].type, t.List):
+            return resolver.entry_or_error(INPLACE[symbol], row, {}, f"the operator {symbol}=")
         if is_object(row[0].type):
             return resolve_object_operation(INPLACE[symbol], row, f"the operator {symbol}=")
         found = resolver.entry(BINARY[symbol], row, {})
