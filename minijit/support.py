@@ -95,7 +95,7 @@ def _row(entries: list[Entry]) -> tuple[str, str, str]:
 
 
 def _goes_through(entry: Entry) -> bool:
-    return getattr(entry.lower, "__module__", "").removeprefix("minijit.library.") in _THROUGH
+    return entry.lower is not None and entry.home in _THROUGH
 
 
 def _keywords_of(entry: Entry) -> Iterable[str]:

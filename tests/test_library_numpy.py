@@ -16,10 +16,7 @@ from minijit.testing.checks import compare
 from tests.numpy_programs import Program, program_of
 from tests.test_library_python import MODULES as MODULES_OF_PYTHON
 
-ELSEWHERE = {
-    *(f"minijit.library.{name}" for name in MODULES_OF_PYTHON),
-    "minijit.library.through_numpy",
-}
+ELSEWHERE = {*MODULES_OF_PYTHON, "through_numpy"}
 """Modules with tests of their own, and what NumPy itself computes; whatever else is in the registry is tested here."""
 UNINITIALISED = {np.empty, np.empty_like}
 QUICK = 12
@@ -39,8 +36,7 @@ INEXACT = {
 def _rows_by_function() -> dict[str, tuple[object, list[tuple[Any, ...]]]]:
     found: dict[str, tuple[object, list[tuple[Any, ...]]]] = {}
     for entry in registry.all_entries():
-        module = getattr(entry.lower or entry.body, "__module__", "")
-        if module in ELSEWHERE or entry.function in UNINITIALISED:
+        if entry.home in ELSEWHERE or entry.function in UNINITIALISED:
             continue
         rows = entry.samples() if callable(entry.samples) else entry.samples
         is_member = isinstance(entry.function, registry.method)

@@ -6,7 +6,6 @@ once more with the last argument known while compiling.
 
 from __future__ import annotations
 
-import importlib
 import math
 import operator
 import random
@@ -39,12 +38,11 @@ MODULES = """
 
 def entries(*, only_folding: bool = False) -> list[Any]:
     """The entries of the modules above that have samples; `only_folding` for those with a rule for known arguments."""
-    names = {importlib.import_module(f"minijit.library.{name}").__name__ for name in MODULES}
     return [
-        pytest.param(entry, id=f"{entry.lower.__module__.rpartition('.')[2]}-{entry.name}")
+        pytest.param(entry, id=f"{entry.home}-{entry.name}")
         for entry in registry.all_entries()
         if entry.lower is not None
-        and entry.lower.__module__ in names
+        and entry.home in MODULES
         and sample_rows(entry)
         and (callable(entry.fold) or not only_folding)
     ]

@@ -33,7 +33,7 @@ _AS_THEY_ARE: Final = """
 """
 _BY_PYTHON: Final = "numpy_answers through_numpy through_numpy_out ufunc_through_numpy"
 _MODULES: Final = frozenset(
-    f"minijit.library.{name}"
+    name
     for names in (_SCALARS, _ELEMENT_BY_ELEMENT, _AS_THEY_ARE, _BY_PYTHON)
     for name in names.split()
 )
@@ -52,7 +52,7 @@ def concerns_halves(args: Iterable[_Arg]) -> bool:
 
 def serves_halves(rule: Any) -> bool:
     """Whether an entry with this lowering rule (or body) serves float16."""
-    return rule.__module__ in _MODULES
+    return (rule.__module__ or "").rpartition(".")[2] in _MODULES
 
 
 def _mentions_halves(one: t.Type) -> bool:

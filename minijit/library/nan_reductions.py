@@ -32,7 +32,7 @@ Build: TypeAlias = Callable[[Builder, Any, Any, Val, Sequence[Val], Mapping[str,
 
 _SUM: Final = ("a", "axis", "dtype", "out", "keepdims", "initial", "where")
 _MIN: Final = ("a", "axis", "out", "keepdims", "initial", "where")
-_BY_NUMPY: Final = ("minijit.library.through_numpy", "minijit.library.through_numpy_out")
+_BY_NUMPY: Final = ("through_numpy", "through_numpy_out")
 
 
 def samples() -> Iterator[tuple[Any, ...]]:
@@ -47,7 +47,7 @@ def plain_entry(plain: object, first: t.Type, args: Sequence[Any], keywords: Map
     given = [Arg(one.type, one.const) for one in args[1:]]
     named = {name: Arg(one.type, one.const) for name, one in keywords.items()}
     found = find(plain, (Arg(first), *given), named)
-    if found is None or getattr(found[0].lower, "__module__", "") in _BY_NUMPY or "writes" in found[0].effects:
+    if found is None or found[0].home in _BY_NUMPY or "writes" in found[0].effects:
         return None
     return found
 

@@ -120,6 +120,11 @@ class Entry:
         self.known = frozenset(known)
         self.fusion = fusion
 
+    @property
+    def home(self) -> str:
+        """The name of the module that the entry stands in, without those of the folders."""
+        return (getattr(self.lower or self.body, "__module__", None) or "").rpartition(".")[2]
+
     def type_of_result(self, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> t.Type | None:
         """The type of the result for these arguments, or ``None`` where the entry does not apply."""
         fixed = len(self.patterns)
