@@ -183,6 +183,24 @@ def test_distributions_are_found() -> None:
     assert registry.find(registry.method("exponential"), (state,), {}) is not None
 
 
+def as_values(n):
+    draw = random.random
+    return draw is random.random, draw == random.random, callable(draw), draw.__name__, np.random.rand is draw
+
+
+def shuffled(n):
+    row = [1, 2, 3, 4]
+    random.shuffle(row)
+    return row, random.choice([1.5, 2.5])
+
+
+@pytest.mark.parametrize("function", [as_values, shuffled])
+def test_methods_are_what_they_are(function: Callable[..., Any]) -> None:
+    compiled = jit(function, fallback="silent")
+    for _ in range(2):
+        assert with_state(compiled, 3) == with_state(function, 3)
+
+
 def test_arguments_by_name() -> None:
     assert_same_draws(by_name, lambda: (np.random.default_rng(8), 7))
 

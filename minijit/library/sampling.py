@@ -81,6 +81,12 @@ def service_class(one: t.Type) -> type | None:
     return cls if cls is not None and is_service(cls) else None
 
 
+def service_of(method: object) -> object | None:
+    """The object that `method`, as in ``random.random``, belongs to; ``None`` for anything else."""
+    owner = method.__self__ if isinstance(method, BuiltinMethodType | MethodType) else None
+    return owner if owner is not None and is_service(type(owner)) else None
+
+
 def new_service(cls: type) -> Any:
     """An object of such a class, for a trial."""
     return _MAKERS[f"{cls.__module__}.{cls.__qualname__}"]()

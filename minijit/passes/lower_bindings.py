@@ -14,6 +14,8 @@ from minijit.library.builder import Builder
 from minijit.library.nested_functions import maker_of
 from minijit.library.operations import call_anything
 from minijit.library.references import take_reference
+from minijit.library.registry import method
+from minijit.library.sampling import service_of
 from minijit.library.targets import (
     Binding,
     CapturedValue,
@@ -163,6 +165,8 @@ def _call_entry(b: Builder, instr: Instr, target: EntryTarget, row: list[Val]) -
         callee, *row = row
         if isinstance(callee.type, t.BoundMethod):
             row = [_receiver(callee), *row]
+        elif isinstance(callee.type, t.Const) and isinstance(target.entry.function, method):
+            row = [Val(t.Const(service_of(callee.type.value))), *row]
     elif instr.op == "unpack":
         row = [*row, b.constant(t.INT, instr.attrs["count"])]
     count = len(row) - len(keywords)

@@ -17,7 +17,7 @@ from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
 from minijit.library.named_tuples import register_class
 from minijit.library.operations import call_anything
-from minijit.library.sampling import is_service, service_class
+from minijit.library.sampling import is_service, service_class, service_of
 from minijit.library.targets import (
     CapturedValue,
     ConstantTarget,
@@ -191,6 +191,13 @@ def resolve_call(
         return _user_function(program, function, facts, keywords)
     if isinstance(value, type) and issubclass(value, BaseException):
         return _exception(program, value, args, keywords, is_raised)
+    owner = service_of(value)
+    if owner is not None:
+        # Of random.random, and of np.random.random, native code needs what it belongs to.
+        row = (fact_of_type(t.Const(owner)), *positional)
+        native = program.resolver.entry(registry.method(getattr(value, "__name__", "")), row, named)
+        if native is not None:
+            return native
     typed = resolve_typed_call(value, positional, named)
     return typed or resolve_any_call(value, positional, named, f"a call of {_name_of(value)}")
 

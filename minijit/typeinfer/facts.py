@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import BuiltinMethodType, MethodType
+from types import BuiltinMethodType
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,6 @@ from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.open_objects import is_open
 from minijit.library.references import holds_references, owners_are_apart
-from minijit.library.sampling import is_service
 from minijit.machine import parts_of
 from minijit.numpy_types import holds_int
 
@@ -52,10 +51,9 @@ def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
     if is_open(value):
         held = type_of(value) if type(value) is list else None
         return Fact(held or t.Object(type(value)))
-    owner = value.__self__ if isinstance(value, BuiltinMethodType | MethodType) else None
-    if isinstance(owner, np.ufunc) or (owner is not None and is_service(type(owner))):
-        # np.add.reduce is another object each time: it is known as a method of what it belongs to. So is
-        # random.random, a method of the one generator of that module.
+    owner = value.__self__ if isinstance(value, BuiltinMethodType) else None
+    if isinstance(owner, np.ufunc):
+        # np.add.reduce is another object each time: it is known as a method of what it belongs to.
         return Fact(t.BoundMethod(t.Const(owner), value.__name__))
     one = type_of(value)
     return Fact(t.Const(value), value) if one is None or isinstance(one, t.Object) else Fact(one, value)
