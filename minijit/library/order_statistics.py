@@ -49,7 +49,8 @@ def _median_samples() -> Iterator[tuple[Any, ...]]:
         yield from ((one,), (one, None), (one, Known(0)))
     for one in (table, table.T, table[:5, ::-1], table.astype(np.int16), holes, holes.astype(np.float32), table[:0]):
         yield from ((one,), (one, Known(0)), (one, Known(-1)), (one[:, :1], Known(1)))
-    yield from ((np.full(3, np.nan),), (holes * np.nan,), (holes[0],))
+    yield from ((np.full(3, np.nan),), (holes * np.nan,), (holes[0],), (zeros[1:2],), (zeros[1:3],))
+    yield from ((np.array([-0.0, np.nan]),), (np.full((3, 1), -0.0), Known(1)), (np.full((2, 3), -0.0), Known(0)))
 
 
 @implements(np.median, when=_is_median, known=("axis",), samples=_median_samples)
@@ -64,7 +65,7 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = Fal
         for k in range(len(found)):
             row = ordered[k]
             found[k] = row[length - 1] if row[length - 1] != row[length - 1] else middle(row, length)
-            if found[k] == 0 and has_both_zeros(row):
+            if is_open_zero(found[k], row):
                 return by_numpy(np.median, a, axis)
         return found
     if a.size == 0 or a.size > MANY:
@@ -73,7 +74,7 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = Fal
     if row[len(row) - 1] != row[len(row) - 1]:
         return row[len(row) - 1]
     found = middle(row, len(row))
-    return by_numpy(np.median, a) if found == 0 and has_both_zeros(row) else found
+    return by_numpy(np.median, a) if is_open_zero(found, row) else found
 
 
 @implements(np.nanmedian, when=_is_flat_median, known=("axis",), samples=_median_samples)
@@ -86,7 +87,7 @@ def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = 
     if length == 0:
         return by_numpy(np.nanmedian, a)
     found = middle(row, length)
-    return by_numpy(np.nanmedian, a) if found == 0 and has_both_zeros(row) else found
+    return by_numpy(np.nanmedian, a) if is_open_zero(found, row) else found
 
 
 def middle(row: Any, length: Any) -> Any:
@@ -94,6 +95,11 @@ def middle(row: Any, length: Any) -> Any:
     dtype = row.dtype if row.dtype.kind == "f" else np.dtype(np.float64)
     after = dtype.type(row[length // 2])
     return after if length % 2 == 1 else (dtype.type(row[length // 2 - 1]) + after) / 2
+
+
+def is_open_zero(found: Any, row: Any) -> Any:
+    """Whether a median is a zero whose sign depends on how NumPy finds the middle, and on the sum that it makes."""
+    return found == 0 and (bool(np.signbit(found)) or has_both_zeros(row))
 
 
 def has_both_zeros(row: Any) -> Any:
