@@ -17,6 +17,7 @@ from minijit.passes.polynomials import GREATEST, LEAST, Poly, constant, plus
 CONDITIONS: Final = frozenset(("check", "check_divisor", "check_shape"))
 """Checks without a result, of a condition that is computed apart."""
 _SMALL: Final = 1 << 32
+_ADDRESSES: Final = frozenset(("ptr_add", "add", "sub", "mul", "check_index"))
 CHECKS: Final = frozenset(("check_index", "check_add", "check_sub", "check_mul", *CONDITIONS))
 
 
@@ -69,6 +70,8 @@ class CheckAnalysis:
         self.forms = forms
         self.before = before
         self.bounds = NestBounds(forms, Guards(forms, dominators, self.before))
+        self.blocks = blocks
+        self._stored: set[Value] | None = None
         self._magnitudes: Magnitudes | None = None
         self.removals: dict[Instr, Removal] = {}
         self.kept: list[tuple[Instr, Block]] = []
@@ -119,11 +122,29 @@ class CheckAnalysis:
         above = self.bounds.at_least_zero(plus(plus(length, constant(1), -1), index, -1), block)
         if above is None:
             return None
-        if (within is None or self._needs_small(within)) and instr.attrs.get("signed") and self.forms.is_affine(index):
+        may_wrap = (within is None or self._needs_small(within)) and instr.attrs.get("signed")
+        if may_wrap and self.forms.is_affine(index) and instr not in self._of_stored_arrays():
             below = self.bounds.at_least_zero(plus(index, length), block)
             if below is not None and not self._needs_small(below):
                 return Removal(certain + below + above, wrapped=True)
         return None if within is None else Removal(certain + within + above)
+
+    def _of_stored_arrays(self) -> set[Value]:
+        """What addresses are made of at which an array is read that the nest stores to.
+
+        Where a turn reads what the one before has stored, LLVM does better if it can tell by the plain index.
+        """
+        if self._stored is None:
+            instrs = [instr for block in self.blocks for instr in block.instrs]
+            stored = {_root(instr.args[0]) for instr in instrs if instr.op == "store"}
+            self._stored = set()
+            waiting = [instr.args[0] for instr in instrs if instr.op == "load" and _root(instr.args[0]) in stored]
+            while waiting:
+                value = waiting.pop()
+                if value not in self._stored and isinstance(value, Instr) and value.op in _ADDRESSES:
+                    self._stored.add(value)
+                    waiting += value.args
+        return self._stored
 
     def _needs_small(self, conditions: Conditions) -> bool:
         """Whether conditions hold only as long as some array is not longer than a number."""
@@ -179,6 +200,12 @@ class CheckAnalysis:
             return None
         fitting = self.bounds.at_least_zero(plus(plus(constant(GREATEST), high, -1), low), block)
         return None if fitting is None else certain + fitting
+
+
+def _root(pointer: Value) -> Value:
+    while isinstance(pointer, Instr) and pointer.op == "ptr_add":
+        pointer = pointer.args[0]
+    return pointer
 
 
 def _removal(conditions: Conditions | None) -> Removal | None:
