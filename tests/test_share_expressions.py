@@ -99,7 +99,9 @@ def read_behind_a_join(a, b, i):
 
 
 @pytest.mark.parametrize(
-    "function, loads", [(read_twice, 2), (read_around_a_store, 2), (read_behind_a_join, 2)], ids=lambda each: str(each)
+    ("function", "loads"),
+    [(read_twice, 2), (read_around_a_store, 2), (read_behind_a_join, 2)],
+    ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_memory_is_read_again_only_where_it_may_have_changed(function: Callable[..., object], loads: int) -> None:
     assert count(shared(function, FLOATS, FLOATS, t.INT), "load") == loads
