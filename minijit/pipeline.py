@@ -28,29 +28,29 @@ from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
 from minijit.library.registry import is_trusted
 from minijit.options import Options
-from minijit.passes.assume_ranges import assume_ranges
-from minijit.passes.check_ahead import check_ahead
+from minijit.passes.ahead.check_ahead import check_ahead
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
 from minijit.passes.drop_own_checks import drop_own_checks
-from minijit.passes.drop_unneeded_checks import drop_unneeded_checks
-from minijit.passes.forward_tuple_items import forward_tuple_items
-from minijit.passes.freshness import visible_effects
-from minijit.passes.fuse_expressions import fuse_expressions
 from minijit.passes.inline_calls import inline_calls
-from minijit.passes.interchange_loops import interchange_loops
-from minijit.passes.join_checks import join_checks
-from minijit.passes.lower import lower_function
+from minijit.passes.lanes.interchange_loops import interchange_loops
+from minijit.passes.loops.repeat_bodies import repeat_bodies
+from minijit.passes.loops.spare_vectors import spare_vectors
+from minijit.passes.loops.split_at_wraps import split_at_wraps
+from minijit.passes.loops.version_loops import version_loops
+from minijit.passes.lowering.forward_tuple_items import forward_tuple_items
+from minijit.passes.lowering.freshness import visible_effects
+from minijit.passes.lowering.fuse_expressions import fuse_expressions
+from minijit.passes.lowering.lower import lower_function
 from minijit.passes.merge_parts import merge_parts
 from minijit.passes.outline_checked import outline_checked, outline_rare
+from minijit.passes.ranges.assume_ranges import assume_ranges
+from minijit.passes.ranges.drop_unneeded_checks import drop_unneeded_checks
+from minijit.passes.ranges.join_checks import join_checks
+from minijit.passes.ranges.split_sums import split_sums
+from minijit.passes.ranges.use_ranges import use_ranges
+from minijit.passes.ranges.widen_products import widen_products
 from minijit.passes.remove_dead_code import remove_dead_code
-from minijit.passes.repeat_bodies import repeat_bodies
 from minijit.passes.share_expressions import share_expressions
-from minijit.passes.spare_vectors import spare_vectors
-from minijit.passes.split_at_wraps import split_at_wraps
-from minijit.passes.split_sums import split_sums
-from minijit.passes.use_ranges import use_ranges
-from minijit.passes.version_loops import version_loops
-from minijit.passes.widen_products import widen_products
 from minijit.remarks import LoopReport, loop_reports, remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.program import Instance, Program

@@ -10,9 +10,9 @@ from typing import Final
 from minijit.codegen.emit import LOOP_MARK
 from minijit.ir.nodes import Block, Function
 from minijit.ir.unit import Unit
-from minijit.passes.explain_checks import Kept, LoopsAndChecks
-from minijit.passes.explain_loops import ONLY_INNERMOST, why_not_vectorised
-from minijit.passes.loop_nests import Loop
+from minijit.passes.loops.explain_checks import Kept, LoopsAndChecks
+from minijit.passes.loops.explain_loops import ONLY_INNERMOST, why_not_vectorised
+from minijit.passes.loops.loop_nests import Loop
 
 _LOOP_NODE: Final = re.compile(r"^!(\d+) = distinct !\{(.*)\}$", re.MULTILINE)
 _LEAF: Final = re.compile(r'^!(\d+) = !\{!"([\w.]+)", i32 (\d+)\}$', re.MULTILINE)

@@ -17,7 +17,7 @@ import minijit.library.load
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
-from minijit.library.array_attributes import arrays
+from minijit.library.arrays.array_attributes import arrays
 from minijit.library.registry import Arg, Entry
 from minijit.library.samples import Known
 from minijit.numpy_types import ALL_DTYPES

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import minijit
-from minijit.library.libm_kernels import FUNCTIONS
+from minijit.library.kernels.libm_kernels import FUNCTIONS
 from minijit.specialise import MAX_SIGNATURES
 from minijit.testing import compare
 from minijit.testing.strategies import elements

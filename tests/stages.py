@@ -11,10 +11,10 @@ from minijit.ir.facts import fact_of_type
 from minijit.ir.nodes import Function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
-from minijit.passes.forward_tuple_items import forward_tuple_items
-from minijit.passes.freshness import visible_effects
-from minijit.passes.fuse_expressions import fuse_expressions
-from minijit.passes.lower import lower_function
+from minijit.passes.lowering.forward_tuple_items import forward_tuple_items
+from minijit.passes.lowering.freshness import visible_effects
+from minijit.passes.lowering.fuse_expressions import fuse_expressions
+from minijit.passes.lowering.lower import lower_function
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.pipeline import front_end
 from minijit.runtime.typeof import type_of

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import minijit
 from minijit import njit, pipeline
 from minijit.options import Options
-from minijit.passes.check_ahead import BLOCK
+from minijit.passes.ahead.check_ahead import BLOCK
 from minijit.runtime.typeof import type_of
 from minijit.testing import assert_same, differences, native
 from tests.golden_files import check_golden, golden_files, run_source

@@ -1,4 +1,4 @@
-"""Integer arrays divided by one number, which becomes a multiplication (:mod:`minijit.library.division_by_number`)."""
+"""Integer arrays divided by one number: a multiplication (:mod:`minijit.library.ufuncs.division_by_number`)."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import minijit
 from minijit import njit
 from minijit.machine import F32, F64, Machine
-from minijit.passes import float_intervals as intervals
-from minijit.passes.float_intervals import FloatInterval
+from minijit.passes.ranges import float_intervals as intervals
+from minijit.passes.ranges.float_intervals import FloatInterval
 from minijit.testing import assert_same, native
 from tests.golden_files import run_source
 

@@ -10,7 +10,7 @@ import pytest
 
 import minijit
 from minijit import types as t
-from minijit.passes.freshness import fresh_values, visible_effects
+from minijit.passes.lowering.freshness import fresh_values, visible_effects
 from tests.stages import typed
 
 ROW = t.Array(np.dtype("float64"), 1, "C")

@@ -10,7 +10,7 @@ import pytest
 
 import minijit.library.load  # noqa: F401
 from minijit.library import registry
-from minijit.library.libm_kernels import FUNCTIONS
+from minijit.library.kernels.libm_kernels import FUNCTIONS
 from minijit.runtime.typeof import type_of
 from minijit.testing.checks import compare
 from tests.numpy_programs import Program, program_of

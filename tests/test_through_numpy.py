@@ -10,7 +10,7 @@ import pytest
 
 import minijit
 import minijit.library.load
-from minijit.library import through_numpy
+from minijit.library.arrays import through_numpy
 from minijit.testing import compare
 from tests.native import resident
 

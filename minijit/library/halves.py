@@ -2,8 +2,9 @@
 
 A float16 is held as the float32 of equal value. Whoever reaches elements by :func:`minijit.library.memory.load_element`
 and :func:`~minijit.library.memory.store_element`, converts them by :mod:`minijit.library.casts` and computes by kernels
-(:func:`minijit.library.elementwise.kernel_of`) gets this right without knowing of it; what computes with machine values
-itself would not round. So entries serve float16 if their module is named here, and Python carries out the other calls.
+(:func:`minijit.library.ufuncs.elementwise.kernel_of`) gets this right without knowing of it; what computes with machine
+values itself would not round. So entries serve float16 if their module is named here, and Python carries out the other
+calls.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ After::
         jump for.body.after
     for.body.after:
 
-LLVM would do the same, but behind :mod:`minijit.passes.version_loops`, which takes the check of the index out of the
-loop. Where the callee leaves by a site, the copy leaves by one of its own that also names the place of the call, so
+LLVM would do the same, but behind :mod:`minijit.passes.loops.version_loops`, which takes the check of the index out of
+the loop. Where the callee leaves by a site, the copy leaves by one of its own that also names the place of the call, so
 that the traceback shows both.
 """
 
@@ -33,7 +33,7 @@ from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Va
 from minijit.ir.unit import Unit
 from minijit.machine import Machine
 from minijit.passes.clone_blocks import Copy, copy_instr
-from minijit.passes.loop_nests import outermost_loops
+from minijit.passes.loops.loop_nests import outermost_loops
 
 _LARGEST: Final = 120
 """Instructions of a function that is copied."""

@@ -1,0 +1,1 @@
+"""Numerical functions of arrays: products, sorting, searching, statistics, interpolation, linear algebra."""

@@ -1,0 +1,1 @@
+"""Whole arrays: made, copied, converted, in other shapes, joined and split."""

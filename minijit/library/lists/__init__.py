@@ -1,0 +1,1 @@
+"""Lists: those that native code makes, and those of Python's."""

@@ -1,0 +1,1 @@
+"""Reductions and scans: over any axes, in NumPy's order of additions."""

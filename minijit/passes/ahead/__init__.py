@@ -1,0 +1,1 @@
+"""Checks of a loop that are made some hundreds of turns ahead."""

@@ -1,0 +1,1 @@
+"""Turns of an outer loop that run side by side."""

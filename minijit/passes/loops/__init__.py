@@ -1,0 +1,1 @@
+"""Loop nests: what changes in them and how, and versions of them without checks."""
