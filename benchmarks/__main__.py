@@ -13,6 +13,7 @@ import numpy as np
 import benchmarks.kernels  # registers the kernels
 from benchmarks import in_c
 from benchmarks.call_overhead import measure_calls, one_integer
+from benchmarks.compile_time import measure_compiling
 from benchmarks.engines import Engine, checked_numba_engine, minijit_engine, numba_engine
 from benchmarks.import_time import measure_imports
 from benchmarks.measure import QUICK, Effort
@@ -23,7 +24,7 @@ from benchmarks.results import Results
 from benchmarks.run_time import measure_case
 from benchmarks.whole_arrays import measure_arrays, summary
 
-SECTIONS = ("run", "arrays", "calls", "imports")
+SECTIONS = ("run", "arrays", "compiling", "calls", "imports")
 COMPETITORS = ("numba", "numba-checked", "c", "minijit")
 
 
@@ -57,6 +58,9 @@ def main() -> int:
         run_kernels(results, engines, options)
     if "arrays" in sections and "minijit" not in options.without:
         run_arrays(results, options)
+    if "compiling" in sections:
+        results.compiling = measure_compiling(engines, 2 if options.quick else 7)
+        print("\n" + table_of("compiling one more function", results.compiling))
     if "calls" in sections:
         results.calls = measure_calls(engines, 20_000 if options.quick else 100_000)
         print("\n" + table_of("call", results.calls))

@@ -41,6 +41,7 @@ class Results:
     )
     rows: list[Row] = field(default_factory=list)
     arrays: list[ArrayRow] = field(default_factory=list)
+    compiling: dict[str, dict[str, float]] = field(default_factory=dict)
     calls: dict[str, dict[str, float]] = field(default_factory=dict)
     imports: dict[str, dict[str, float]] = field(default_factory=dict)
 
