@@ -86,6 +86,8 @@ def _lambda_of(code: CodeType, scope: dict[str, Any], lines: list[str]) -> ast.L
             compiled = _compile_again(node, code, _imported(code, scope))
             if compiled is not None and _same_code(compiled, code):
                 return node
+    if code.co_filename.startswith(_GENERATED):
+        raise _not_found(code)
     here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
     raise Unsupported("a lambda whose source can't be told", "define the function with def", here, code.co_filename)
 

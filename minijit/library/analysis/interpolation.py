@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from minijit import types as t
-from minijit.library.by_numpy import refused
+from minijit.library.by_numpy import by_numpy, refused
 from minijit.library.operands import is_real, is_real_array, is_real_row
 from minijit.library.registry import Arg, implements
 
@@ -44,8 +44,11 @@ def _samples() -> Iterator[tuple[Any, ...]]:
 @implements(np.interp, when=_is_plain, samples=_samples)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Linear interpolation; numbers beyond the points get the values at the ends, or `left` and `right`."""
-    if len(xp) != len(fp) or len(xp) == 0:
+    if len(xp) != len(fp):
         refused(np.interp, x, xp, fp)
+    if len(xp) == 0:
+        # An error, but for an empty `x` from NumPy 2.5 on.
+        return by_numpy(np.interp, x, xp, fp)
     xs, ys = np.ascontiguousarray(xp, np.float64), np.ascontiguousarray(fp, np.float64)
     low = ys[0] if left is None else np.float64(left)
     high = ys[len(ys) - 1] if right is None else np.float64(right)
