@@ -31,6 +31,10 @@ class PythonScalar:
         return self.name
 
 
+PYTHON_CLASSES: Final[dict[str, type]] = {"bool": bool, "int": int, "float": float, "complex": complex}
+"""The classes of Python's numbers, by the names of their types."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumpyScalar:
     """A NumPy scalar such as ``numpy.float32``; `dtype` is in native byte order."""

@@ -7,7 +7,7 @@ of tuples. Last come the values; only a Python int can still turn out to be one 
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -18,8 +18,6 @@ from minijit.machine import parts_of_dtype
 from minijit.numpy_types import FLOAT16
 from minijit.runtime import numpy_api as api
 from minijit.runtime.list_items import HOLDS
-
-_PYTHON_TYPES: Final[dict[str, type]] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 
 class OwnerOf(Protocol):
@@ -101,7 +99,7 @@ def python_type(wanted: t.Type) -> type:
     """The class of the objects that a type stands for."""
     match wanted:
         case t.PythonScalar(name):
-            return _PYTHON_TYPES[name]
+            return t.PYTHON_CLASSES[name]
         case t.NumpyScalar(dtype):
             return dtype.type
         case t.Array():

@@ -21,7 +21,6 @@ from minijit.machine import I1, I8, I64, PTR, parts_of
 _CLASS, _LENGTH, _ITEMS = 8, 16, 24
 """Offsets in a list (of the class, in any object); runtime/numpy_api.py verifies them."""
 _HEAD = object.__basicsize__
-_PYTHON: dict[str, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 
 def is_fixed_list(one: t.Type) -> bool:
@@ -157,7 +156,7 @@ def _item(b: Builder, one: Val, place: Value) -> Val:
         return b.call_python(operator.getitem, (one, b.int_val(place)), kind, effects="")
     items = b.load(b.ptr_add(one.part, _ITEMS), PTR)
     item = b.load(b.ptr_add(items, b.mul(place, b.i64(8))), PTR)
-    cls = _PYTHON[kind.name] if isinstance(kind, t.PythonScalar) else kind.dtype.type
+    cls = t.PYTHON_CLASSES[kind.name] if isinstance(kind, t.PythonScalar) else kind.dtype.type
     found = b.load(b.ptr_add(item, _CLASS), PTR)
     same = b.icmp("eq", found, b.known_object(cls))
     b.bail_unless(same, f"a list holds something else than {cls.__name__}", TypeError)

@@ -24,7 +24,7 @@ def _has_member(one: t.Type) -> bool:
 
 def _as_int(arg: Arg) -> Arg:
     if isinstance(arg.type, t.Const) and _is_member(arg.type):
-        return Arg(t.INT, int(arg.type.value))  # type: ignore[call-overload]
+        return Arg(t.INT, int(arg.type.value))  # type: ignore[call-overload]  # a member is an int
     if isinstance(arg.type, t.Tuple) and _has_member(arg.type):
         return Arg(t.Tuple(tuple(_as_int(Arg(item)).type for item in arg.type.items), arg.type.cls))
     return arg
@@ -32,7 +32,7 @@ def _as_int(arg: Arg) -> Arg:
 
 def _int_of(b: Builder, val: Val) -> Val:
     if isinstance(val.type, t.Const) and _is_member(val.type):
-        return b.constant(t.INT, int(val.type.value))  # type: ignore[call-overload]
+        return b.constant(t.INT, int(val.type.value))  # type: ignore[call-overload]  # a member is an int
     if isinstance(val.type, t.Tuple) and _has_member(val.type):
         return tuple_val([_int_of(b, item_of(val, place)) for place in range(len(val.type.items))])
     return val

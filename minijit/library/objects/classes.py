@@ -12,7 +12,6 @@ from minijit.library.builder import Builder
 from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
-_PYTHON: dict[str, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
 _ITERATORS: dict[str, type] = {
     "enumerate": enumerate,
     "zip": zip,
@@ -27,7 +26,7 @@ def class_of(one: t.Type) -> type | None:
     """The class of the values of a type, ``None`` where it is not known."""
     match one:
         case t.PythonScalar(name):
-            return _PYTHON[name]
+            return t.PYTHON_CLASSES[name]
         case t.NumpyScalar(dtype):
             return dtype.type
         case t.Array():
