@@ -154,6 +154,33 @@ def test_lists_that_take_up_other_types_are_interpreted() -> None:
         assert minijit.jit(takes_up_other_types)([5, 3, 1]) == 8.5
 
 
+def through_two_names(a: Any, b: Any) -> Any:
+    a.append(9)
+    return len(b), b, a is b
+
+
+def shift(xs: Any) -> None:
+    xs.append(xs[0] + 1.0)
+    xs.pop(0)
+
+
+def changed_by_a_helper(xs: Any) -> Any:
+    shift(xs)
+    found = 0.0
+    for x in xs:
+        found += x
+    return found, xs
+
+
+def test_one_list_twice_and_a_helper_that_changes_it() -> None:
+    ours, theirs = [3, 1, 2], [3, 1, 2]
+    assert minijit.njit(through_two_names)(ours, ours) == through_two_names(theirs, theirs)
+    assert ours == theirs
+    compiled = minijit.njit(changed_by_a_helper)
+    for _ in range(2):
+        assert outcome(compiled, ([1.0, 2.0, 3.0],)) == outcome(changed_by_a_helper, ([1.0, 2.0, 3.0],))
+
+
 def test_a_list_that_holds_itself() -> None:
     xs: list[Any] = []
     xs.append(xs)

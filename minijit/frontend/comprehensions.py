@@ -138,7 +138,7 @@ def _search(b: Builder, node: ast.Call, inner: ast.GeneratorExp, wanted: bool) -
     span = span_of(node)
     callee = b.value(node.func)
     first = _iterator(b, inner.generators[0])
-    found, end = b.drafts(node.func.id, "found", "end")  # type: ignore[attr-defined]
+    found, end = b.drafts(node.func.id, "found", "end")  # type: ignore[attr-defined]  # a name, as was asked
     outcome = b.parameter(end, "", span)
 
     def body(again: Draft) -> None:

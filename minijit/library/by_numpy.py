@@ -24,7 +24,7 @@ def refused(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
 
 def _type_of_result(function: Arg, *args: Arg, **keywords: Arg) -> t.Type | None:
     assert isinstance(function.type, t.Const)
-    return pure_result_of(function.type.value, args, keywords)  # type: ignore[arg-type]
+    return pure_result_of(function.type.value, args, keywords)  # type: ignore[arg-type]  # callable
 
 
 @lowers(

@@ -24,7 +24,7 @@ from minijit.numpy_types import is_native
 def _is_search(a: Arg, v: Arg, side: Arg, sorter: Arg) -> bool:
     if not (is_real_row(a.type) and is_real_array(v.type) and is_none(sorter)):
         return False
-    dtype = np.promote_types(a.type.dtype, v.type.dtype)  # type: ignore[union-attr]
+    dtype = np.promote_types(a.type.dtype, v.type.dtype)  # type: ignore[union-attr]  # arrays, by the condition
     return text_of_argument(side, "left") in ("left", "right") and dtype.kind in "iuf" and is_native(dtype)
 
 

@@ -44,7 +44,7 @@ def _loop_of(ufunc: Arg | Val, arrays: Sequence[Arg | Val]) -> str | None:
     found = ufunc.type.value if isinstance(ufunc.type, t.Const) else None
     if not isinstance(found, np.ufunc) or not all(isinstance(one.type, t.Array) for one in arrays):
         return None
-    return loop_symbol(found, [np.dtype(one.type.dtype) for one in arrays])  # type: ignore[union-attr]
+    return loop_symbol(found, [np.dtype(one.type.dtype) for one in arrays])  # type: ignore[union-attr]  # arrays
 
 
 @lowers(

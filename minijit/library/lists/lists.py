@@ -138,7 +138,7 @@ def _mul(b: Builder, one: Val, times: Val) -> Val:
     count = count_of(b, one)
     turns = b.max_i64(b.index_of(times), b.i64(0))
     site = b.site("raise", MemoryError, "")
-    whole = b.emit("check_mul", (count, turns), count.type, site=site)  # type: ignore[arg-type]
+    whole = b.emit("check_mul", (count, turns), count.type, site=site)  # type: ignore[arg-type]  # a machine type
     made = new_list(b, result_list(b), whole)
     zero = b.i64(0)
 

@@ -23,7 +23,7 @@ def _is_missing(one: Arg) -> bool:
 def _is_masked_row(a: Arg, axis: Arg, dtype: Arg, out: Arg, keepdims: Arg, initial: Arg, where: Arg) -> bool:
     kind, mask = a.type, where.type
     rows = all(isinstance(one, t.Array) and one.ndim == 1 for one in (kind, mask))
-    if not rows or kind.dtype.kind != "f" or mask.dtype != BOOL_DTYPE:  # type: ignore[union-attr]
+    if not rows or kind.dtype.kind != "f" or mask.dtype != BOOL_DTYPE:  # type: ignore[union-attr]  # arrays
         return False
     keeps = not (_is_missing(keepdims) or keepdims.const is False)
     along = is_none(axis) or known_value(axis) in (0, -1)

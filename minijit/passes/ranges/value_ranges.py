@@ -105,7 +105,7 @@ class ValueRanges:
         if found is None:
             number = known(value)
             if number is not None:
-                exact = wrap(int(number), value.type.bits)  # type: ignore[union-attr]
+                exact = wrap(int(number), value.type.bits)  # type: ignore[union-attr]  # an integer
                 found = self.ranges[value] = exact, exact
         return found
 
