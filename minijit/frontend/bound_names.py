@@ -22,15 +22,29 @@ def children_in_scope(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
 
 
+def name_bound_by(node: ast.AST) -> str | None:
+    """The name that a node itself binds or deletes in its scope, ``None`` where it binds none."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.alias(name=name, asname=other):
+            return other or name.split(".")[0]
+        case ast.MatchAs(name=name) | ast.MatchStar(name=name) | ast.ExceptHandler(name=name):
+            return name
+        case ast.MatchMapping(rest=name):
+            return name
+        case _:
+            return None
+
+
 def names_bound_in(function: ast.FunctionDef | ast.Lambda) -> Iterator[str]:
     """The names that a function assigns to or deletes, parameters left out."""
     todo: list[ast.AST] = list(function.body) if isinstance(function.body, list) else [function.body]
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name.split(".")[0]
+        name = name_bound_by(node)
+        if name is not None:
+            yield name
         todo += children_in_scope(node)

@@ -18,7 +18,7 @@ from minijit.frontend.refusals import refusal_of
 from minijit.frontend.ssa import Draft, Ssa
 from minijit.ir.nodes import UNKNOWN, Function, Instr, Value
 
-Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword
+Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern
 """Syntax nodes that have a place in the file."""
 BuildNested: TypeAlias = Callable[[ast.FunctionDef | ast.Lambda, CodeType, tuple[str, ...], str], Function]
 ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"

@@ -16,6 +16,7 @@ from minijit.errors import Span, Unsupported
 from minijit.frontend.bound_names import COMPREHENSIONS, children_in_scope
 from minijit.frontend.builder import Builder, expression, span_of, statement
 from minijit.frontend.momentary import (
+    binds,
     is_assigned_aside,
     is_bound_once,
     is_only_used_in_calls,
@@ -166,7 +167,7 @@ def _is_settled(b: Builder, node: NestedNode, name: str) -> bool:
     if not is_assigned:
         return False
     for other, loops in _nodes_with_loops(b.node):
-        if _assigns(b, other, name) and (_place(other) >= _place(node) or loops & own_loops):
+        if binds(b, other, name) and (_place(other) >= _place(node) or loops & own_loops):
             return False
     rebound = (inner.names for inner in ast.walk(b.node) if isinstance(inner, ast.Nonlocal))
     return not any(name in map(b.mangle, names) for names in rebound)
@@ -203,26 +204,18 @@ def _nodes_with_loops(root: NestedNode) -> Iterator[tuple[ast.AST, frozenset[ast
         todo += [(child, loops) for child in children_in_scope(node)]
 
 
-def _assigns(b: Builder, node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Name):
-        return not isinstance(node.ctx, ast.Load) and b.mangle(node.id) == name
-    if isinstance(node, ast.alias):
-        return b.mangle(node.asname or node.name.split(".")[0]) == name
-    return isinstance(node, ast.FunctionDef) and b.mangle(node.name) == name
-
-
 def _assigns_for_certain(b: Builder, node: ast.stmt, name: str) -> bool:
     """Whether a statement of the function's own body always assigns to `name`."""
     match node:
         case ast.Assign(targets=targets):
-            return any(_assigns(b, each, name) for target in targets for each in ast.walk(target))
+            return any(binds(b, each, name) for target in targets for each in ast.walk(target))
         case ast.AnnAssign(target=target, value=value):
-            return value is not None and _assigns(b, target, name)
+            return value is not None and binds(b, target, name)
         case ast.AugAssign(target=target):
-            return _assigns(b, target, name)
+            return binds(b, target, name)
         case ast.FunctionDef():
-            return _assigns(b, node, name)
+            return binds(b, node, name)
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            return any(_assigns(b, each, name) for each in names)
+            return any(binds(b, each, name) for each in names)
         case _:
             return False

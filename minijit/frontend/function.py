@@ -17,6 +17,7 @@ from minijit.frontend import (  # noqa: F401
     displays,
     imports,
     managers,
+    matches,
     names,
     operators,
     statements,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from minijit.frontend.bound_names import name_bound_by
 from minijit.frontend.builder import Builder
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -29,7 +30,7 @@ def is_bound_once(b: Builder, name: str) -> bool:
     """Whether one definition or assignment is all that ever binds a variable."""
     if name in b.entry.values or name in b.code.co_varnames[: b.code.co_argcount + b.code.co_kwonlyargcount]:
         return False
-    return sum(_binds(b, node, name) for node in _parents(b)) == 1
+    return sum(binds(b, node, name) for node in _parents(b)) == 1
 
 
 def is_only_used_in_calls(b: Builder, name: str) -> bool:
@@ -64,12 +65,10 @@ def is_assigned_aside(b: Builder, name: str) -> bool:
     return False
 
 
-def _binds(b: Builder, node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Name):
-        return not isinstance(node.ctx, ast.Load) and b.mangle(node.id) == name
-    if isinstance(node, ast.alias):
-        return b.mangle(node.asname or node.name.split(".")[0]) == name
-    return isinstance(node, ast.FunctionDef | ast.ClassDef) and b.mangle(node.name) == name
+def binds(b: Builder, node: ast.AST, name: str) -> bool:
+    """Whether a node itself binds a variable."""
+    bound = name_bound_by(node)
+    return bound is not None and b.mangle(bound) == name
 
 
 def _parents(b: Builder) -> dict[ast.AST, ast.AST]:

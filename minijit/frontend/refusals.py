@@ -13,7 +13,6 @@ _REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "ClassDef": ("a class defined inside a function", "define the class at module level"),
     "Import": ("an import statement inside a function", "import at the top of the module"),
     "ImportFrom": ("an import statement inside a function", "import at the top of the module"),
-    "Match": ("a match statement", "write if and elif"),
     "Starred": ("a starred expression here", "write the items one by one"),
     "TemplateStr": ("a template string", "use an f-string"),
     "Try": ("a try statement", "test the condition beforehand, or catch the exception in the caller"),

@@ -57,6 +57,15 @@ def setitem_by_list(value: Any, index: Iterable[Any], item: object) -> None:
     value[list(index)] = item
 
 
+SEQUENCE: Final = 1 << 5
+"""``Py_TPFLAGS_SEQUENCE``: set for what sequence patterns match, which strings and arrays do not."""
+
+
+def is_sequence(value: object) -> bool:
+    """Whether ``case [*_]`` matches."""
+    return bool(type(value).__flags__ & SEQUENCE)
+
+
 def call_anything(function: Any, *args: object, **keywords: object) -> object:
     """Call an object; for one that can't be called this gives Python's own error."""
     return function(*args, **keywords)

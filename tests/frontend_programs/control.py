@@ -259,3 +259,26 @@ def many_variables(a, b):
         if z == 2:
             a = x
     return a, b, x, y, z
+
+
+@rows((0,), (1,), (7,), ((1, 2),), ((1, 2, 3),), ([2, 5],), ("ab",), (None,), (2.0,), ((0, (1, 2)),))
+def matches(x):
+    y = None
+    match x:
+        case 0 | 2:
+            return "zero"
+        case None:
+            return "none"
+        case str() as y:
+            pass
+        case (0, (a, b)) | (a, [b]):
+            return a, b
+        case [2, y]:
+            y += 1
+        case (1, *y) if len(y) > 1:
+            y = y[0]
+        case (_, y):
+            return y
+        case other:
+            return other, y
+    return y

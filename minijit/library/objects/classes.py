@@ -9,6 +9,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.builder import Builder
+from minijit.library.operations import SEQUENCE, is_sequence
 from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
@@ -33,8 +34,10 @@ def class_of(one: t.Type) -> type | None:
             return np.ndarray
         case t.Tuple(cls=cls):
             return cls
-        case t.PythonList():
+        case t.PythonList() | t.List():
             return list
+        case t.Object(cls=cls):
+            return cls
         case t.NoneValue():
             return type(None)
         case t.Range():
@@ -103,6 +106,22 @@ def _subclass_answer(cls: Arg, info: Arg) -> bool | None:
 )
 def _issubclass(b: Builder, cls: Val, info: Val) -> Val:
     return b.constant(t.BOOL, _subclass_answer(Arg(cls.type, cls.const), Arg(info.type, info.const)))
+
+
+def _sequence_answer(x: Arg) -> bool | None:
+    cls = class_of(x.type)
+    return None if cls is None else bool(cls.__flags__ & SEQUENCE)
+
+
+@lowers(
+    is_sequence,
+    object,
+    result=lambda x: None if _sequence_answer(x) is None else t.BOOL,
+    fold=lambda x: UNKNOWN if _sequence_answer(x) is None else _sequence_answer(x),
+    samples=[(x,) for x in (1, None, (1, 2), "ab", [1, 2])],
+)
+def _is_sequence(b: Builder, x: Val) -> Val:
+    return b.constant(t.BOOL, _sequence_answer(Arg(x.type, x.const)))
 
 
 def _type_rule(x: Arg) -> t.Type | None:
