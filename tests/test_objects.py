@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import minijit
+from minijit.testing import assert_same
 
 Pair = namedtuple("Pair", "x y")
 
@@ -229,3 +230,47 @@ def test_making_a_dict_is_no_change_that_others_see() -> None:
 def test_what_needs_a_frame_is_interpreted() -> None:
     with pytest.warns(minijit.FallbackWarning, match="locals"):
         assert minijit.jit(reads_its_frame)(3) == (3, ["n"])
+
+
+def sum_where_contiguous(a):
+    s = 0.0
+    if a.flags.c_contiguous and a.flags["C_CONTIGUOUS"]:
+        for i in range(len(a)):
+            s += a[i]
+    return s, a.flags.writeable
+
+
+@pytest.mark.parametrize("array", [np.arange(4.0), np.arange(8.0)[::2]])
+def test_flags_of_arrays(array: Any) -> None:
+    assert_same(minijit.jit(sum_where_contiguous, fallback="error"), array)
+
+
+def closed(a):
+    flags = a.flags
+    flags.writeable = False
+    a[0] = 1.0
+
+
+def test_changes_of_flags_are_refused() -> None:
+    compiled = minijit.jit(closed, fallback="silent")
+    assert_same(compiled, np.arange(3.0))
+    assert "flags" in compiled.fallback_reasons[0]
+
+
+def memory_of(a):
+    return a.base is None, a.ctypes.data, a.data.nbytes
+
+
+def without_such(a, wanted):
+    if wanted:
+        return a.itemset(0, 1.0)
+    return a[0]
+
+
+def test_other_attributes_of_arrays() -> None:
+    array = np.arange(6.0)
+    compiled = minijit.jit(memory_of, fallback="error")
+    for view in (array, array[1:]):
+        assert compiled(view) == memory_of(view)
+    for wanted in (False, True):
+        assert_same(minijit.jit(without_such, fallback="error"), array, wanted)

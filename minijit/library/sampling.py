@@ -22,6 +22,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.registry import Arg
+from minijit.library.shared_draws import SharedDraws
 from minijit.library.trial_values import TURNING, common_type, type_of_object, value_of
 
 _LENGTHS: Final = (
@@ -206,9 +207,14 @@ def _outcome(
     known = [value for _, _, value in rows if type(value) is int and value]
     seen: dict[t.Type, bool] = {}
     changes = False
+    trusts_indices = not _looks_at_indices(function)
+    state = SharedDraws() if trusts_indices else None
     start = time.perf_counter()
     for lengths in (*_LENGTHS, *((abs(value),) * 4 for value in known)):
-        made = [value if value is not UNKNOWN else value_of(one, lengths) for one, _, value in rows]
+        made = [
+            value if value is not UNKNOWN else value_of(one, lengths, harmless=trusts_indices)
+            for one, _, value in rows
+        ]
         if any(value is UNKNOWN for value in made):
             return None
         before = copy.deepcopy(made)
@@ -218,9 +224,15 @@ def _outcome(
             result = _call(called, made[: len(args)], dict(zip(names, made[len(args) :], strict=True)))
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError):
             continue
-        except Exception:  # whatever it is that the samples caused: nothing is known then
+        except Exception as error:
+            if type(error).__module__ != "builtins":
+                # Extension modules have classes of their own for values that they don't like.
+                continue
+            # Whatever it is that the samples caused: nothing is known then.
             return None
-        changes = changes or not _same(made, before)
+        finally:
+            drew = state is not None and state.restore()
+        changes = changes or drew or not _same(made, before)
         if not seen and cls is None and not changes:
             changes = _writes(function, before, len(args), [name for name, _ in keywords])
         found = t.Object(type(result)) if is_service(type(result)) else type_of_object(result)
@@ -233,6 +245,11 @@ def _outcome(
     is_open = any(one == t.INT and value is UNKNOWN for one, _, value in rows)
     whole = common_type(_usual(seen), is_open) if seen else None
     return None if whole is None else Outcome(whole, changes)
+
+
+def _looks_at_indices(function: Any) -> bool:
+    """Whether a function sees to it that indices among its arguments are within bounds: NumPy's and Python's do."""
+    return (getattr(function, "__module__", None) or "").split(".")[0] != "scipy"
 
 
 def _writes(function: Any, values: Sequence[Any], count: int, names: Sequence[str]) -> bool:

@@ -13,36 +13,59 @@ from minijit.library.named_tuples import register_class
 from minijit.numpy_types import is_native, sample_of, type_of_value
 
 TURNING: Final = 5
-"""The length of the arrays whose values are of another kind."""
+"""The length of the arrays whose values are of another kind; numbers beside them are negative."""
 
 _MOST_ITEMS: Final = 32
 """Longer tuples and lists are not taken apart."""
 
 
-def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
-    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made."""
+def value_of(one: t.Type, lengths: Sequence[int], *, harmless: bool = False) -> Any:
+    """A value of a type, with axes of these lengths; ``UNKNOWN`` where none can be made.
+
+    Parameters
+    ----------
+    one : Type
+        What the value shall be of.
+    lengths : sequence of int
+        The lengths of the axes of arrays.
+    harmless : bool
+        Whether arrays and lists of ints are to hold zeros, which are the place of something in all that is not empty:
+        functions that don't look at indices before they use them would read or write elsewhere.
+    """
+
+    def made(item: t.Type) -> Any:
+        return value_of(item, lengths, harmless=harmless)
+
     match one:
         case t.PythonScalar("int"):
             # Different ones, too: the layout of a result may depend on it.
             return 1 + lengths[-1] % 3
         case t.Array(dtype, ndim, layout, writable):
-            return _array(np.dtype(dtype), tuple(lengths[:ndim]), layout, writable)
+            array = _array(np.dtype(dtype), tuple(lengths[:ndim]), layout)
+            if harmless and array.dtype.kind in "iu":
+                array[...] = 0
+            array.flags.writeable = writable
+            return array
         case t.PythonScalar() | t.NumpyScalar():
-            return sample_of(one)
+            number = sample_of(one)
+            is_signed = one == t.FLOAT or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "if")
+            return -number if is_signed and lengths[0] == TURNING else number
         case t.Tuple(items, cls):
-            found = [value_of(item, lengths) for item in items]
+            found = list(map(made, items))
             if any(item is UNKNOWN for item in found):
                 return UNKNOWN
             return cls(found) if cls in (tuple, list) else cls._make(found)  # type: ignore[attr-defined]
         case t.PythonList(item):
-            found = [value_of(each, lengths) for each in (t.members_of(item) * 2 or (item,))]
+            found = list(map(made, t.members_of(item) * 2 or (item,)))
+            if harmless and item == t.INT:
+                return [0] * len(found)
             return UNKNOWN if any(one is UNKNOWN for one in found) else found
         case t.Const(value=value):
             return value
         case t.Range():
             return range(lengths[0])
         case t.Slice():
-            bounds = [value_of(each, lengths) for each in (one.start, one.stop, one.step)]
+            bounds = list(map(made, (one.start, one.stop, one.step)))
             return UNKNOWN if any(each is UNKNOWN for each in bounds) else slice(*bounds)
         case t.NoneValue():
             return None
@@ -50,7 +73,7 @@ def value_of(one: t.Type, lengths: Sequence[int]) -> Any:
             return UNKNOWN
 
 
-def _array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> Any:
+def _array(dtype: Any, shape: tuple[int, ...], layout: str) -> Any:
     """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted.
 
     Arrays of length `TURNING` have signs, and a square matrix turns space: its eigenvalues are complex, as are roots of
@@ -68,12 +91,14 @@ def _array(dtype: Any, shape: tuple[int, ...], layout: str, writable: bool) -> A
         wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
         wide[..., ::2] = array
         array = wide[..., ::2]
-    array.flags.writeable = writable
     return array
 
 
 def type_of_object(value: Any) -> t.Type | None:
-    """The type of ``None``, a number, an array, or a tuple or list of such, as a caller sees it."""
+    """The type of ``None``, a number, an array, or a tuple or list of such, as a caller sees it.
+
+    A tuple may hold anything else besides, as an object.
+    """
     if type(value) is np.ndarray:
         flags, dtype = value.flags, value.dtype
         if not is_native(dtype) or not flags.aligned:
@@ -83,6 +108,8 @@ def type_of_object(value: Any) -> t.Type | None:
     if isinstance(value, tuple | list):
         cls = type(value)
         items = [type_of_object(item) for item in value]
+        if cls is tuple and any(items):
+            items = [item or t.OBJECT for item in items]
         if None in items or len(items) > _MOST_ITEMS or not (cls in (tuple, list) or t.is_named_tuple(cls)):
             return None
         if cls not in (tuple, list):

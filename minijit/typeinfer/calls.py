@@ -37,6 +37,7 @@ from minijit.typeinfer.python_calls import (
     resolve_object_attribute,
     resolve_object_call,
     resolve_typed_call,
+    resolve_value_attribute,
 )
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
     if registry.entries_of(registry.method(name)) or method_of(fact.type, name) is not None:
         method = t.BoundMethod(fact.type, name)
         return MethodTarget(method), Fact(method)
+    outside = resolve_value_attribute(fact.type, name)
+    if outside is not None:
+        return outside
     raise Unsupported(f"attribute {name!r} of a value of type {fact.type}", "use it outside of the compiled function")
 
 

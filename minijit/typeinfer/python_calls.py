@@ -11,14 +11,14 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from enum import Enum
-from types import MethodDescriptorType
+from types import GetSetDescriptorType, MethodDescriptorType
 from typing import Final
 
 import numpy as np
 
 from minijit import types as t
 from minijit.errors import Unsupported
-from minijit.ir.facts import Fact, fact_of_type
+from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.library import sampling
 from minijit.library.operations import attribute_setter, call_anything, unpack_exactly
 from minijit.library.registry import Arg
@@ -41,6 +41,8 @@ _NEEDS_FRAME: Final = frozenset(
 
 _CHANGES_THE_ARRAY: Final = frozenset({"resize", "setflags"})
 """Methods that change of an array what its type or its parts tell."""
+
+_FLAGS: Final = type(np.ndarray(0).flags)
 
 _CONSTRUCTORS: Final = (set, frozenset, dict, tuple)
 _TAKES_COPY: Final = (
@@ -180,18 +182,22 @@ def has_method(one: t.Object | t.PythonList, name: str) -> bool:
 
 def method_of(one: t.Type, name: str) -> Callable[..., object] | None:
     """The method of a class of which values are known natively; ``None`` where Python must not carry it out."""
-    match one:
-        case t.Array():
-            cls: type = np.ndarray
-        case t.NumpyScalar(dtype):
-            cls = dtype.type
-        case t.PythonScalar(name=kind):
-            cls = {"bool": bool, "int": int, "float": float, "complex": complex}[kind]
-        case _:
-            return None
-    found = getattr(cls, name, None)
+    found = getattr(_class_of(one), name, None)
     is_plain = not name.startswith("_") and name not in _CHANGES_THE_ARRAY
     return found if is_plain and isinstance(found, MethodDescriptorType) else None
+
+
+def _class_of(one: t.Type) -> type | None:
+    """The class of an array or a number."""
+    match one:
+        case t.Array():
+            return np.ndarray
+        case t.NumpyScalar(dtype):
+            return dtype.type
+        case t.PythonScalar(name=kind):
+            return {"bool": bool, "int": int, "float": float, "complex": complex}[kind]
+        case _:
+            return None
 
 
 def _require_arguments(facts: Sequence[Fact], words: str) -> None:
@@ -240,13 +246,32 @@ def _boxed(one: t.Type) -> t.Type:
 # ---- what else is done to objects
 
 
+def resolve_value_attribute(one: t.Type, name: str) -> tuple[Target, Fact] | None:
+    """Bind the attribute of an array or number that native code does not hold; ``None`` where Python can't do it."""
+    cls = _class_of(one)
+    if cls is None or name.startswith("__"):
+        return None
+    if not hasattr(cls, name):
+        return PythonTarget(operator.attrgetter(name), t.NEVER, (), _UNSEEN), NOTHING
+    if not isinstance(getattr(cls, name), GetSetDescriptorType):
+        return None
+    result = t.Object(_FLAGS) if name == "flags" else t.OBJECT
+    return PythonTarget(operator.attrgetter(name), result, (), _UNSEEN), Fact(result)
+
+
 def resolve_object_attribute(name: str) -> tuple[Target, Fact]:
     """Bind ``object.name``."""
     return PythonTarget(operator.attrgetter(name), t.OBJECT), Fact(t.OBJECT)
 
 
-def resolve_object_store(name: str, value: Fact) -> tuple[Target, Fact]:
+def _require_no_flags(owner: t.Type) -> None:
+    if owner == t.Object(_FLAGS):
+        raise Unsupported("a change of an array's flags", "change them outside of the compiled function")
+
+
+def resolve_object_store(owner: t.Type, name: str, value: Fact) -> tuple[Target, Fact]:
     """Bind ``object.name = value``."""
+    _require_no_flags(owner)
     _require_objects((value,), f"an assignment to the attribute {name!r}")
     return PythonTarget(attribute_setter(name), t.NONE), Fact(t.NONE)
 
@@ -272,6 +297,8 @@ def resolve_object_operation(function: object, facts: Sequence[Fact], words: str
     if isinstance(receiver, t.PythonList) and function in (operator.setitem, operator.iadd):
         by_slice = function is operator.iadd or isinstance(facts[1].type, t.Slice)
         _require_items(receiver, facts[-1:], "extend" if by_slice else "setitem")
+    if function is operator.setitem:
+        _require_no_flags(receiver)
     result = _RESULTS.get(function, t.OBJECT)
     effects = _UNSEEN if function in (operator.is_, operator.is_not) else _SEEN
     return PythonTarget(function, result, (), effects), Fact(result)

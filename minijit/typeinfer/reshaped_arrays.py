@@ -37,7 +37,7 @@ def set_shape_rule(inference: Inference, instr: Instr, inputs: tuple[Fact, ...])
 
 
 def _by_python(row: tuple[Fact, ...]) -> tuple[Target, Fact]:
-    resolve_object_store("shape", row[1])
+    resolve_object_store(row[0].type, "shape", row[1])
     return PythonTarget(set_shape, row[0].type), Fact(row[0].type)
 
 

@@ -189,7 +189,7 @@ def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
     def single(row: Inputs) -> Any:
         if is_object(row[0].type) or (isinstance(row[0].type, t.Array) and name in _ELEMENTS):
-            return resolve_object_store(name, row[1])
+            return resolve_object_store(row[0].type, name, row[1])
         raise Unsupported(f"an assignment to the attribute {name!r}", "return the new value instead")
 
     return inference.bind(instr, resolve(setattr, inputs, single))
