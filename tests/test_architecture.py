@@ -33,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 LIBRARY_FOUNDATION = frozenset(
     {
         *("builder", "casts", "memory", "named_tuples", "nested_functions", "open_objects"),
-        *("operations", "references", "sampling", "targets"),
+        *("operations", "references", "sampling", "shared_draws", "targets"),
         *("trial_values", "vals"),
     }
 )
