@@ -62,7 +62,8 @@ def wanted_allocations(function: FunctionType) -> dict[int, int]:
 def made_arrays(function: Function) -> Counter[int]:
     """How many places of each line allocate an array, rare code left out."""
     blocks = [block for block in function.blocks if not block.attrs.get("slow")]
-    made = (i for block in blocks for i in block.instrs if i.op == "call_c" and i.attrs["symbol"] == "mj_alloc")
+    calls = (instr for block in blocks for instr in block.instrs if instr.op == "call_c")
+    made = (instr for instr in calls if instr.attrs["symbol"] in ("mj_alloc", "mj_alloc_over"))
     return Counter(instr.span.line for instr in made)
 
 

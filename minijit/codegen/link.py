@@ -7,6 +7,7 @@ defined in each (``mj_call`` is). Code is never unloaded.
 from __future__ import annotations
 
 import itertools
+import sys
 from functools import cache
 from typing import Any, Final
 
@@ -106,7 +107,8 @@ def link_text(text: str, export: str) -> int:
 def _runtime() -> Linked:
     """The support modules, compiled and linked by the first that needs them."""
     aligned = address_of_symbol("posix_memalign") is not None
-    texts = (support_text(aligned=aligned), object_support_text())
+    large_pages = sys.platform == "linux" and address_of_symbol("madvise") is not None
+    texts = (support_text(aligned=aligned, large_pages=large_pages), object_support_text())
     linked = link([optimise_and_emit(text, WRAPPER).object for text in texts], list(SUPPORT))
     data_handler.install(linked.addresses)
     return linked

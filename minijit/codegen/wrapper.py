@@ -153,7 +153,7 @@ def _check_lists(text: FunctionText, rec: str, unit: Unit, miss: str) -> None:
 def _make_context(text: FunctionText, rec: str) -> str:
     """The call's context on the stack. Only the words that are read before they are written are set."""
     ctx = text.stack(context.SIZE)
-    for offset in (context.BLOCKS, context.OBJECTS, context.EXCEPTION):
+    for offset in (context.BLOCKS, context.OBJECTS, context.EXCEPTION, context.SPARE):
         text.store("ptr", "null", ctx, offset)
     for offset in (context.DIRTY, context.TRACE_LENGTH):
         text.store("i64", "0", ctx, offset)
@@ -177,9 +177,10 @@ def _call_kernel(
 
 def _release(text: FunctionText, ctx: str) -> None:
     """Free the blocks and drop the objects that the call still holds, if there are any."""
-    words = [text.load("i64", ctx, offset) for offset in (context.BLOCKS, context.OBJECTS)]
+    words = [text.load("i64", ctx, offset) for offset in (context.BLOCKS, context.OBJECTS, context.SPARE)]
+    either = text.value(f"or i64 {text.value(f'or i64 {words[0]}, {words[1]}')}, {words[2]}")
     held, done = text.new_label("held"), text.new_label("done")
-    text.branch(text.value(f"icmp eq i64 {text.value(f'or i64 {words[0]}, {words[1]}')}, 0"), done, held, likely=True)
+    text.branch(text.value(f"icmp eq i64 {either}, 0"), done, held, likely=True)
     text.begin(held)
     text.call("void", "mj_release", ("ptr", ctx))
     text.jump(done)

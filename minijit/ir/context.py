@@ -27,7 +27,9 @@ PAYLOAD: Final = 72
 PAYLOAD_WORDS: Final = 8
 TRACE: Final = 136
 """i32 each: the sites of the calls through which an exception passed, innermost first."""
-TRACE_ENTRIES: Final = 30
+TRACE_ENTRIES: Final = 28
+SPARE: Final = 248
+"""ptr: the first of the chained blocks that the call has freed and keeps for arrays of the same size."""
 SIZE: Final = 256
 
 # Memory blocks: the owner of the data of arrays that native code made.

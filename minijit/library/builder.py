@@ -30,6 +30,8 @@ class Builder(MachineBuilder):
     ----------
     broadcast : dict of Value to set of Value
         Lengths of axes, and those that have been broadcast to them.
+    dying : frozenset of Value
+        The owners of arrays that nobody uses behind the operation that is being lowered.
     result : Type
         The type of what the operation that is being lowered gives, where entries have to know it (new lists).
     error_modes : tuple of (str, str)
@@ -39,6 +41,7 @@ class Builder(MachineBuilder):
     def __init__(self, unit: Unit, function: Function, block: Block) -> None:
         super().__init__(unit, function, block)
         self.broadcast: dict[Value, set[Value]] = {}
+        self.dying: frozenset[Value] = frozenset()
         self.result: t.Type = t.NEVER
         self.error_modes: tuple[tuple[str, str], ...] = ()
 

@@ -10,6 +10,7 @@ from string import Template
 from typing import Final
 
 from minijit.ir import context
+from minijit.runtime import spare_blocks, system_memory
 from minijit.runtime.lists import LISTS
 
 ALIGNED_FROM: Final = 1024
@@ -19,38 +20,38 @@ CALLOC_FROM: Final = 1 << 17
 """Bytes; from here on zeroed memory comes fresh from the system, which is cheaper than any memset."""
 
 
-def memory_text(*, aligned: bool) -> str:
-    """The functions' text; `aligned` says whether there is ``posix_memalign``, whose memory ``free`` takes."""
+def memory_text(*, aligned: bool, large_pages: bool) -> str:
+    """The functions' text.
+
+    `aligned` says whether there is ``posix_memalign``, whose memory ``free`` takes; `large_pages` whether there is
+    Linux' ``madvise``.
+    """
     names = {name: value for name, value in vars(context).items() if name.isupper()}
     names |= {"ALIGNED_FROM": ALIGNED_FROM, "CALLOC_FROM": CALLOC_FROM}
+    names |= {"LARGE_PAGES_FROM": system_memory.LARGE_PAGES_FROM}
+    names |= {"MOST_BLOCKS": spare_blocks.MOST_BLOCKS, "MOST_BYTES": spare_blocks.MOST_BYTES}
     decref = _decref("void @mj_decref(ptr %ctx, ptr %owner) nounwind")
-    return (_ALIGNED if aligned else _NOT_ALIGNED) + decref + Template(_MEMORY + LISTS).substitute(names)
+    system = system_memory.text(aligned=aligned, large_pages=large_pages)
+    return decref + Template(system + _MEMORY + spare_blocks.SPARE_BLOCKS + LISTS).substitute(names)
 
-
-_ALIGNED: Final = """
-declare i32 @posix_memalign(ptr, i64, i64)
-define internal ptr @mj_aligned(i64 %bytes) nounwind {
-entry:
-  %slot = alloca ptr
-  %failed = call i32 @posix_memalign(ptr %slot, i64 64, i64 %bytes)
-  %memory = load ptr, ptr %slot
-  %good = icmp eq i32 %failed, 0
-  %result = select i1 %good, ptr %memory, ptr null
-  ret ptr %result
-}
-"""
-
-_NOT_ALIGNED: Final = """
-define internal ptr @mj_aligned(i64 %bytes) nounwind {
-entry:
-  %memory = tail call ptr @malloc(i64 %bytes)
-  ret ptr %memory
-}
-"""
 
 _MEMORY: Final = """
 define ptr @mj_alloc(ptr %ctx, i64 %wanted, i1 %zeroed) nounwind {
 entry:
+  %spare = call ptr @mj_take_spare(ptr %ctx, i64 %wanted)
+  %is.spare = icmp ne ptr %spare, null
+  br i1 %is.spare, label %again, label %new
+again:
+  %data.word = getelementptr i8, ptr %spare, i64 $BLOCK_DATA
+  %data.again = load ptr, ptr %data.word
+  call void @mj_link(ptr %ctx, ptr %spare, ptr %data.again, i64 %wanted)
+  br i1 %zeroed, label %clear.again, label %given
+clear.again:
+  call void @llvm.memset.p0.i64(ptr %data.again, i8 0, i64 %wanted, i1 false)
+  br label %given
+given:
+  ret ptr %spare
+new:
   %bytes = call i64 @llvm.umax.i64(i64 %wanted, i64 1)
   %block = call ptr @malloc(i64 $BLOCK_SIZE)
   %no.block = icmp eq ptr %block, null
@@ -61,6 +62,7 @@ data:
   br i1 %use.calloc, label %by.calloc, label %by.size
 by.calloc:
   %fresh = call ptr @calloc(i64 1, i64 %bytes)
+  call void @mj_in_large_pages(ptr %fresh, i64 %bytes)
   br label %got
 by.size:
   %small = icmp ult i64 %bytes, $ALIGNED_FROM
@@ -70,6 +72,7 @@ by.malloc:
   br label %clear
 by.align:
   %aligned = call ptr @mj_aligned(i64 %bytes)
+  call void @mj_in_large_pages(ptr %aligned, i64 %bytes)
   br label %clear
 clear:
   %raw = phi ptr [ %plain, %by.malloc ], [ %aligned, %by.align ]
@@ -88,6 +91,16 @@ undo:
   call void @free(ptr %block)
   br label %failed
 failed:
+  ; What is kept for later may be what is missing.
+  %spare.word = getelementptr i8, ptr %ctx, i64 $SPARE
+  %kept = load ptr, ptr %spare.word
+  %none.kept = icmp eq ptr %kept, null
+  br i1 %none.kept, label %give.up, label %try.again
+try.again:
+  call void @mj_drop_spares(ptr %ctx)
+  %second = call ptr @mj_alloc(ptr %ctx, i64 %wanted, i1 %zeroed)
+  ret ptr %second
+give.up:
   ret ptr null
 link:
   call void @mj_link(ptr %ctx, ptr %block, ptr %memory, i64 %wanted)
@@ -149,6 +162,14 @@ relink:
   store ptr %previous, ptr %onward
   br label %dispose
 dispose:
+  %object.word = getelementptr i8, ptr %block, i64 $BLOCK_OBJECT
+  %object = load ptr, ptr %object.word
+  %own = icmp eq ptr %object, null
+  br i1 %own, label %set.aside, label %drop
+set.aside:
+  call void @mj_set_aside(ptr %ctx, ptr %block)
+  ret void
+drop:
   call void @mj_dispose(ptr %block)
   ret void
 }
@@ -178,6 +199,7 @@ entry:
   %objects.word = getelementptr i8, ptr %ctx, i64 $OBJECTS
   %first.cell = load ptr, ptr %objects.word
   store ptr null, ptr %objects.word
+  call void @mj_drop_spares(ptr %ctx)
   br label %blocks
 blocks:
   %block = load ptr, ptr %blocks.word

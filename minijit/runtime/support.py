@@ -6,6 +6,7 @@ Those that box arrays and raise are in :mod:`minijit.runtime.object_support`. Al
 
 =============================================  ======================================================================
 ``ptr mj_alloc(ctx, bytes, zeroed)``           a new memory block with a count of 1, or null when memory is out
+``ptr mj_alloc_over(ctx, bytes, one, other)``  the same, or the block of an array that dies, one of two or null
 ``void mj_decref(ctx, owner)``                 drop a reference to a block; the last one frees it
 ``void mj_free(ctx, owner)``                   free a block, whatever its count
 ``void mj_release(ctx)``                       free all blocks and drop all objects that the call still holds
@@ -39,6 +40,7 @@ from minijit.runtime.overlap import DECLARATIONS, MOST_AXES, name_for, overlap_t
 
 SIGNATURES: Final = {
     "mj_alloc": "declare noalias ptr @mj_alloc(ptr, i64, i1 zeroext) #3",
+    "mj_alloc_over": "declare ptr @mj_alloc_over(ptr, i64, ptr, ptr) #3",
     "mj_decref": "declare void @mj_decref(ptr, ptr) #3",
     "mj_free": "declare void @mj_free(ptr, ptr) #2",
     "mj_release": "declare void @mj_release(ptr) #3",
@@ -53,6 +55,7 @@ SIGNATURES: Final = {
 
 EXPORTS: Final = (
     "mj_alloc",
+    "mj_alloc_over",
     "mj_decref",
     "mj_free",
     "mj_release",
@@ -101,14 +104,17 @@ declare double @llvm.trunc.f64(double)
 """
 
 
-def support_text(*, aligned: bool) -> str:
+def support_text(*, aligned: bool, large_pages: bool) -> str:
     """The LLVM text of the module.
 
     Parameters
     ----------
     aligned : bool
         Whether the C library has ``posix_memalign``, whose memory ``free`` takes (all but Windows' has).
+    large_pages : bool
+        Whether it has ``madvise``, and the system is Linux.
     """
-    texts = (memory_text(aligned=aligned), calling_text(), *comparison_texts("").values(), overlap_text())
+    memory = memory_text(aligned=aligned, large_pages=large_pages)
+    texts = (memory, calling_text(), *comparison_texts("").values(), overlap_text())
     lists = (*list_items.DECLARATIONS.values(), "\n", list_items.int_text(""), list_items.holds_text())
     return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, axis_order.TURNED_TEXT, *lists))

@@ -25,10 +25,12 @@ def allocate(
     *,
     zeroed: bool = False,
     strides: Sequence[Value] = (),
+    over: Sequence[Value] = (),
 ) -> Val:
     """A new array; what NumPy raises for negative or too many elements, or for lack of memory, it raises itself.
 
-    With layout ``"A"`` the caller gives the strides, of a permutation of the axes of a contiguous array.
+    With layout ``"A"`` the caller gives the strides, of a permutation of the axes of a contiguous array. `over` are the
+    owners of up to two arrays (or null) whose memory may be taken if nobody else refers to it and it is as large.
     """
     kind = t.Array(dtype, len(shape), "C" if len(shape) < 2 else layout)
 
@@ -38,7 +40,11 @@ def allocate(
 
     size = _checked_bytes(b, dtype, shape, by_numpy)
     context = b.emit("context", (), PTR)
-    owner = b.call_c("mj_alloc", PTR, context, size, b.i1(zeroed), effects="allocates")
+    if over:
+        one, other = [*over, b.null()][:2]
+        owner = b.call_c("mj_alloc_over", PTR, context, size, one, other, effects="allocates")
+    else:
+        owner = b.call_c("mj_alloc", PTR, context, size, b.i1(zeroed), effects="allocates")
     _unless(b, b.icmp("ne", owner, b.null()), by_numpy)
     data = b.load(b.ptr_add(owner, BLOCK_DATA), PTR, local=True)
     return make_array(kind, b.null(), owner, data, shape, strides)

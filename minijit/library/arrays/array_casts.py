@@ -17,7 +17,7 @@ from minijit.library.memory import owner_of, shape_of
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, Fusion, lowers, method
 from minijit.library.ufuncs.element_trees import as_laid_out
-from minijit.library.ufuncs.pending_results import settled
+from minijit.library.ufuncs.pending_results import final_result, settled
 from minijit.library.vals import Pending
 
 
@@ -87,7 +87,7 @@ def astype(b: Builder, *args: Val, **keywords: Val) -> Val:
     array = args[0]
     order = _order(args, keywords)
     if isinstance(array, Pending) and order == "K":
-        return settled(b, _pending(b, *args, **keywords))
+        return final_result(b, _pending(b, *args, **keywords))
     stored = settled(b, array)
     made = copied(b, stored, kind.dtype, order)
     if stored is not array:

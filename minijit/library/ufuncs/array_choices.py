@@ -31,7 +31,7 @@ from minijit.library.ufuncs.array_ufuncs import (
 from minijit.library.ufuncs.broadcasting import layout_of_result
 from minijit.library.ufuncs.element_trees import Compute, as_operand
 from minijit.library.ufuncs.elementwise import part_type, to_loop
-from minijit.library.ufuncs.pending_results import array_or_number, call_python_on_arrays, pending_result, settled
+from minijit.library.ufuncs.pending_results import array_or_number, call_python_on_arrays, final_result, pending_result
 from minijit.library.vals import Pending
 from minijit.numpy_types import BOOL_DTYPE, Dtype, is_native, limits_of, sample_of
 
@@ -98,7 +98,7 @@ def _pending_where(b: Builder, *args: Val) -> Pending:
 )
 def where(b: Builder, condition: Val, x: Val, y: Val) -> Val:
     """The elements of the one array where the condition is true, else those of the other."""
-    return settled(b, _pending_where(b, condition, x, y))
+    return final_result(b, _pending_where(b, condition, x, y))
 
 
 # ---- clip

@@ -36,10 +36,10 @@ from minijit.library.ufuncs.elementwise import Loop, Parts, is_numeric, kernel_o
 from minijit.library.ufuncs.elementwise_loops import write
 from minijit.library.ufuncs.pending_results import (
     call_python_on_arrays,
+    final_result,
     pending_result,
     refuse,
     release_temporaries,
-    settled,
 )
 from minijit.library.ufuncs.ufunc_entries import UFUNCS
 from minijit.library.vals import Pending
@@ -313,7 +313,7 @@ def apply_to_arrays(b: Builder, function: Function, ufunc: np.ufunc, args: Seque
         return call_python_on_arrays(b, function, args, wanted, "")
     if chosen.nout > 1 or not isinstance(wanted, t.Array):
         return new_results(b, chosen, loop, operands, lambda: refuse(b, function, args))
-    return settled(b, pending_call(b, function, ufunc, args))
+    return final_result(b, pending_call(b, function, ufunc, args))
 
 
 # ---- entries

@@ -20,6 +20,7 @@ from minijit.library.memory import array_type, owner_of, shape_of, strides_of
 from minijit.library.ufuncs.broadcasting import (
     broadcast_shapes,
     check_shapes,
+    has_shape,
     layout_of_result,
     ordered_strides,
     shapes_of,
@@ -96,19 +97,49 @@ def once_for_each_element(b: Builder, operand: Val, shape: Sequence[Value]) -> V
 
 def settled(b: Builder, value: Val) -> Val:
     """An array itself; a pending one is computed and stored."""
-    if not isinstance(value, Pending):
-        return value
-    kind, shape = array_type(value), shape_of(value)
-    strides = strides_of(b, as_laid_out(b, value)) if kind.layout == "A" else ()
-    made = allocate(b, kind.dtype, shape, kind.layout, strides=strides)
-    write(b, elementwise(value.operands, [kind.dtype], value.compute), [made], shape, local=True)
-    release_temporaries(b, value)
-    return made
+    return _stored(b, value, is_result=False) if isinstance(value, Pending) else value
 
 
 def array_or_number(b: Builder, value: Pending) -> Val:
     """What NumPy gives for a result: an array, or a number where it has no axes."""
-    return settled(b, value) if array_type(value).ndim else value.compute(value.operands)[0]
+    return final_result(b, value) if array_type(value).ndim else value.compute(value.operands)[0]
+
+
+def final_result(b: Builder, value: Pending) -> Val:
+    """Like :func:`settled`, as the last that an operation does: the result may take the memory of one that dies."""
+    return _stored(b, value, is_result=True)
+
+
+def _stored(b: Builder, value: Pending, *, is_result: bool) -> Val:
+    kind, shape = array_type(value), shape_of(value)
+    strides = strides_of(b, as_laid_out(b, value)) if kind.layout == "A" else ()
+    whole = elementwise(value.operands, [kind.dtype], value.compute)
+    over = replaceable(b, whole.arrays, kind, shape, strides) if is_result else ()
+    made = allocate(b, kind.dtype, shape, kind.layout, strides=strides, over=over)
+    write(b, whole, [made], shape, local=True)
+    release_temporaries(b, value)
+    return made
+
+
+def replaceable(
+    b: Builder, arrays: Sequence[Val], kind: t.Array, shape: Sequence[Value], strides: Sequence[Value]
+) -> list[Value]:
+    """The owners of arrays that die, and whose elements are read only to compute the same element of a new array.
+
+    They are null where the new array has another shape, or other strides.
+    """
+    owners: list[Value] = []
+    for array in arrays:
+        own = array_type(array)
+        alike = (own.ndim, own.layout, own.dtype.itemsize) == (kind.ndim, kind.layout, kind.dtype.itemsize)
+        if not alike or owner_of(array) not in b.dying:
+            continue
+        same = has_shape(b, array, shape)
+        if kind.layout == "A":
+            for one, other in zip(strides_of(b, array), strides, strict=True):
+                same = b.and_(same, b.icmp("eq", one, other))
+        owners.append(b.select(same, owner_of(array), b.null()))
+    return owners[:2]
 
 
 def call_python_on_arrays(

@@ -17,6 +17,7 @@ from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value, whole_type
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
+from minijit.library.memory import owner_of
 from minijit.library.operations import raise_again, raise_exception
 from minijit.library.references import drop_reference, take_reference
 from minijit.library.targets import Callee
@@ -140,13 +141,20 @@ class Lowering:
         if rule is not None:
             return rule(self, instr, vals)
         self.builder.private = stores_privately(instr, self.fresh)
+        self.builder.dying = self._dying_owners(instr)
         try:
             value = lower_binding(self, instr, vals)
         finally:
             self.builder.private = False
+            self.builder.dying = frozenset()
         if instr.const is not UNKNOWN and self.builder.block.terminator is None:
             return self.builder.constant(one, instr.const)
         return value
+
+    def _dying_owners(self, instr: Instr) -> frozenset[Value]:
+        """The owners of the arrays whose last use an instruction is."""
+        dying = (value for value in self.ownership.dying.get(instr, ()) if value is not instr)
+        return frozenset(owner_of(self.vals[one]) for one in dying if isinstance(self.vals[one].type, t.Array))
 
     @staticmethod
     def _is_free(instr: Instr) -> bool:
