@@ -17,13 +17,13 @@ import minijit.library.load
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library import registry
-from minijit.library.arrays.array_attributes import arrays
+from minijit.library.arrays.attributes import arrays
 from minijit.library.registry import Arg, Entry
 from minijit.library.samples import Known
 from minijit.numpy_types import ALL_DTYPES
 from minijit.runtime.typeof import type_of
 
-_THROUGH: Final = ("through_numpy", "numpy_reductions")
+_THROUGH: Final = ("arrays.through_numpy", "reductions.numpy_reductions")
 """Modules of the library whose entries call NumPy through Python."""
 _KINDS: Final = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 _MOST_ROWS: Final = 24

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import minijit
 import minijit.library.load
-from minijit.library.ufuncs.array_inplace import _INPLACE
-from minijit.library.ufuncs.array_ufuncs import OPERATORS
-from minijit.library.ufuncs.ufunc_entries import UFUNCS
+from minijit.library.ufuncs.array_calls import OPERATORS
+from minijit.library.ufuncs.inplace import _INPLACE
+from minijit.library.ufuncs.scalar_calls import UFUNCS
 from minijit.numpy_types import ALL_DTYPES
 from minijit.testing import compare
 from tests.array_programs import COMMON, INEXACT, Array, arrays, check, check_program, pairs, shapes

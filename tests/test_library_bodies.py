@@ -11,7 +11,6 @@ import pytest
 import minijit
 from minijit import dtype_functions, ufunc_loops
 from minijit.library import registry
-from minijit.library.load import LAST
 from minijit.library.samples import Known
 from minijit.numpy_types import ALL_DTYPES
 from minijit.runtime.typeof import type_of
@@ -144,10 +143,3 @@ def test_functions_of_dtypes() -> None:
     for ufunc in (np.matmul, *ufunc_loops.linear_algebra().values()):
         assert all(f"mj_loop_{ufunc.__name__}_{kind}" in known for kind in ufunc.types)
     assert len(ufunc_loops.linear_algebra()) == 11
-
-
-def test_what_goes_through_python_comes_last() -> None:
-    """The first entry that applies serves a call: one that calls NumPy must not stand before a native one."""
-    for key in {id(entry.function): entry.function for entry in registry.all_entries()}.values():
-        calls = [entry.home in LAST for entry in registry.entries_of(key) if entry.lower is not None]
-        assert calls == sorted(calls), key

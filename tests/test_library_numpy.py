@@ -16,7 +16,7 @@ from minijit.testing.checks import compare
 from tests.numpy_programs import Program, program_of
 from tests.test_library_python import MODULES as MODULES_OF_PYTHON
 
-ELSEWHERE = {*MODULES_OF_PYTHON, "through_numpy"}
+ELSEWHERE = {*MODULES_OF_PYTHON, "arrays.through_numpy"}
 """Modules with tests of their own, and what NumPy itself computes; whatever else is in the registry is tested here."""
 UNINITIALISED = {np.empty, np.empty_like}
 QUICK = 12

@@ -30,9 +30,12 @@ from tests.library_harness import (
 )
 
 MODULES = """
-    classes cmath_functions comparisons conversions identity iteration math_integers math_libm math_norms math_one
-    math_two minimum printing python_complex python_division python_float python_int python_methods python_pow ranges
-    aliases big_ints python_objects rounding sums truth tuple_comparisons tuples
+    numbers.aliases numbers.big_ints numbers.cmath_functions numbers.comparisons numbers.conversions
+    numbers.math_integers numbers.math_libm numbers.math_norms numbers.math_one numbers.math_two
+    numbers.python_complex numbers.python_division numbers.python_float numbers.python_int numbers.python_methods
+    numbers.python_pow numbers.rounding numbers.truth objects.classes objects.identity objects.iteration
+    objects.minimum objects.printing objects.python_objects objects.ranges objects.sums objects.tuple_comparisons
+    objects.tuples
 """.split()
 
 

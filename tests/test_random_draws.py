@@ -14,7 +14,7 @@ import pytest
 from minijit import jit, njit
 from minijit import types as t
 from minijit.library import registry
-from minijit.library.random_numbers.random_layout import holds_twister, layout_of
+from minijit.library.random_numbers.layout import holds_twister, layout_of
 from minijit.library.registry import Arg
 from minijit.testing import native
 

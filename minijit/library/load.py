@@ -1,7 +1,7 @@
 """Importing this module imports every module of the library, which fills the registry.
 
-The first entry that applies serves a call, so the order is fixed: that of the names of the modules, in whichever folder
-they are, and what hands a call over to NumPy comes last.
+Where entries of two modules apply to a call, one of the modules is named in :data:`LAST`, and asked after the other:
+the order in which modules are imported does not matter.
 """
 
 from __future__ import annotations
@@ -10,15 +10,21 @@ import importlib
 import pkgutil
 
 import minijit.library
+from minijit.library import registry
 
-LAST = ("numpy_reductions", "through_numpy", "through_numpy_out")
+GENERAL = ("arrays.copies", "ufuncs.calls_with_keywords", "reductions.unknown_axes", "lists.sequences")
+"""What takes more than the entries before it, at a price."""
+BY_PYTHON = (
+    "indexing.stores_by_python",
+    "ufuncs.through_numpy",
+    "reductions.numpy_reductions",
+    "arrays.through_numpy",
+    "arrays.through_numpy_out",
+)
+"""What hands a call over to NumPy or Python, each for calls that are left by the ones before it."""
+LAST = (*GENERAL, *BY_PYTHON)
 
-
-def _place(module: str) -> tuple[bool, str]:
-    name = module.rpartition(".")[2]
-    return name in LAST, name
-
-
-_names = [one.name for one in pkgutil.walk_packages(minijit.library.__path__, "minijit.library.") if not one.ispkg]
-for _name in sorted(_names, key=_place):
-    importlib.import_module(_name)
+for _one in pkgutil.walk_packages(minijit.library.__path__, "minijit.library."):
+    if not _one.ispkg:
+        importlib.import_module(_one.name)
+registry.ask_last(LAST)

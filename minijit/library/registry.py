@@ -122,8 +122,8 @@ class Entry:
 
     @property
     def home(self) -> str:
-        """The name of the module that the entry stands in, without those of the folders."""
-        return (getattr(self.lower or self.body, "__module__", None) or "").rpartition(".")[2]
+        """The module that the entry stands in, by its name within the library: ``"arrays.views"``."""
+        return (getattr(self.lower or self.body, "__module__", None) or "").removeprefix("minijit.library.")
 
     def type_of_result(self, args: tuple[Arg, ...], keywords: dict[str, Arg]) -> t.Type | None:
         """The type of the result for these arguments, or ``None`` where the entry does not apply."""
@@ -214,10 +214,16 @@ def _key(function: object) -> object:
     return function if isinstance(function, method) else id(function)
 
 
-def add(entry: Entry, *, first: bool = False) -> None:
-    """Put `entry` behind the others of its function, or before them."""
-    entries = _ENTRIES.setdefault(_key(entry.function), [])
-    entries.insert(0 if first else len(entries), entry)
+def add(entry: Entry) -> None:
+    """Put `entry` behind the others of its function."""
+    _ENTRIES.setdefault(_key(entry.function), []).append(entry)
+
+
+def ask_last(modules: Sequence[str]) -> None:
+    """Move the entries that stand in these modules behind all others of their function, in the order of `modules`."""
+    places = {name: place for place, name in enumerate(modules)}
+    for entries in _ENTRIES.values():
+        entries.sort(key=lambda entry: places.get(entry.home, -1))
 
 
 def entries_of(function: object) -> list[Entry]:
@@ -255,7 +261,6 @@ def lowers(
     rest: Pattern | None = None,
     keywords: dict[str, Pattern] | None = None,
     fusion: Fusion | None = None,
-    first: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a function that builds machine IR for a call.
 
@@ -282,8 +287,6 @@ def lowers(
         Accepted keyword arguments with what they must be; all are optional for the entry.
     fusion : Fusion, optional
         How the entry takes part in the fusion of expressions over arrays.
-    first : bool
-        Whether the entry is asked before those of the function that are there already.
     """
 
     def register(lower: Rule) -> Rule:
@@ -299,8 +302,7 @@ def lowers(
                 rest=rest,
                 keywords=keywords,
                 fusion=fusion,
-            ),
-            first=first,
+            )
         )
         return lower
 

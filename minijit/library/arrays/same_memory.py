@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_copying import assign_array
+from minijit.library.arrays.copy_loops import assign_array
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, shape_of, strides_of
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from minijit import types as t
-from minijit.library.arrays.array_attributes import arrays
+from minijit.library.arrays.attributes import arrays
 from minijit.library.builder import Builder, Val
 from minijit.library.operands import AnyKeyword, anything
 from minijit.library.registry import Arg, lowers, method

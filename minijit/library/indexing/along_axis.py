@@ -9,13 +9,13 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_allocation import allocate
-from minijit.library.arrays.array_copying import for_each_element, overlaps
+from minijit.library.arrays.allocation import allocate
+from minijit.library.arrays.copy_loops import for_each_element, overlaps
 from minijit.library.arrays.dtypes import bind, known_value
 from minijit.library.builder import NONE_VAL, Builder, Val
 from minijit.library.casts import cast_parts
-from minijit.library.indexing.array_scatters import as_stored
 from minijit.library.indexing.index_arrays import all_within, from_start, index_word
+from minijit.library.indexing.scatters import as_stored
 from minijit.library.indexing.store_conversions import can_store
 from minijit.library.memory import array_type, data_of, load_element, shape_of, store_element, strides_of
 from minijit.library.objects.printing import can_be_handed_over

@@ -9,7 +9,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import machine_type
 from minijit.ir.nodes import Param, Value
-from minijit.library.arrays.array_allocation import allocate
+from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.memory import array_type, data_of, load_element, make_view, shape_of, size_of, strides_of

@@ -10,12 +10,12 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_allocation import allocate
-from minijit.library.arrays.array_copying import for_each_element
+from minijit.library.arrays.allocation import allocate
+from minijit.library.arrays.copy_loops import for_each_element
 from minijit.library.arrays.dtypes import bind, text_of_argument
 from minijit.library.builder import Builder, Val, item_of, tuple_val
-from minijit.library.indexing.array_indexing import is_integer_index
 from minijit.library.indexing.index_arrays import count_true, index_word, positions_of, walk
+from minijit.library.indexing.index_expressions import is_integer_index
 from minijit.library.indexing.index_plans import array_of_display, settle, settled_type
 from minijit.library.memory import (
     array_type,

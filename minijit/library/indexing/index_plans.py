@@ -1,9 +1,9 @@
 """Indices with arrays in them: what each item of an index does, worked out from types alone.
 
-Besides integers, slices, ``None`` and an ellipsis (:mod:`minijit.library.indexing.array_indexing`), an index may have
-integer arrays, boolean arrays (masks) and single truth values. Arrays are broadcast together; their axes come first in
-the result, or in the place of the arrays where these stand side by side. An integer beside an array counts as one of
-them for that rule.
+Besides integers, slices, ``None`` and an ellipsis (:mod:`minijit.library.indexing.index_expressions`), an index may
+have integer arrays, boolean arrays (masks) and single truth values. Arrays are broadcast together; their axes come
+first in the result, or in the place of the arrays where these stand side by side. An integer beside an array counts as
+one of them for that rule.
 
 Items are *settled* first: an array without axes is the number in it, and a tuple inside an index tuple is an array.
 """
@@ -18,7 +18,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val, item_of
-from minijit.library.indexing.array_indexing import index_types, index_values, is_bound, is_full, is_integer_index
+from minijit.library.indexing.index_expressions import index_types, index_values, is_bound, is_full, is_integer_index
 from minijit.library.memory import array_type, data_of, load_element, make_array, store_element
 from minijit.numpy_types import BOOL_DTYPE, INT64, Dtype, sample_of
 
@@ -26,7 +26,7 @@ Kind = Literal["integer", "slice", "full", "new", "array", "mask", "flag"]
 
 
 class IndexStep(NamedTuple):
-    """What happens to an axis, as in :class:`minijit.library.indexing.array_indexing.Step`, or to several of them.
+    """What happens to an axis, as in :class:`minijit.library.indexing.index_expressions.Step`, or to several of them.
 
     ``array`` takes an axis, ``mask`` as many axes as it has itself, ``flag`` (a truth value) none.
     """

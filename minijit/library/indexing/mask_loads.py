@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_allocation import allocate
+from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val
 from minijit.library.indexing.index_arrays import Parts, Visit, count_true, each_true, each_true_of_row, put_true
 from minijit.library.memory import (

@@ -6,11 +6,7 @@ import operator
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val
-from minijit.library.indexing import array_scatters, array_stores
 from minijit.library.registry import lowers
-
-FIRST = (array_scatters, array_stores)
-"""The modules whose entries come first."""
 
 
 def _is_storable(one: t.Type) -> bool:

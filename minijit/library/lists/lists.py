@@ -1,7 +1,7 @@
 """Native lists: making them, their items, slices, iteration, concatenation.
 
 What is stored must fit what the items are held in: inference has seen to that before an entry is asked
-(:mod:`minijit.typeinfer.lists`). The methods are in :mod:`minijit.library.lists.list_methods`.
+(:mod:`minijit.typeinfer.lists`). The methods are in :mod:`minijit.library.lists.methods`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder, holds
 from minijit.library.each_type import any_of
-from minijit.library.lists.list_memory import (
+from minijit.library.lists.memory import (
     address_of,
     append,
     copy_items,
@@ -26,7 +26,7 @@ from minijit.library.lists.list_memory import (
     store_item,
     wrapped_index,
 )
-from minijit.library.lists.list_memory import length_of as count_of
+from minijit.library.lists.memory import length_of as count_of
 from minijit.library.objects import iteration
 from minijit.library.objects.ranges import bound
 from minijit.library.objects.slices import fit_slice

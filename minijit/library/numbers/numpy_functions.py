@@ -10,7 +10,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import machine_type
 from minijit.ir.nodes import UNKNOWN, Value
-from minijit.library.arrays.array_allocation import allocate
+from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.kernels.float_kernels import is_nan
@@ -18,7 +18,7 @@ from minijit.library.memory import data_of, store_element
 from minijit.library.numbers.numpy_casts import convert_scalar
 from minijit.library.registry import Arg, attribute, find, lowers, method
 from minijit.library.ufuncs.elementwise import is_numeric
-from minijit.library.ufuncs.ufunc_entries import apply_ufunc
+from minijit.library.ufuncs.scalar_calls import apply_ufunc
 from minijit.numpy_types import BOOL_DTYPE, Dtype, holds_int, sample_of, type_of_call
 
 _FEW: Final[list[tuple[Any, ...]]] = [

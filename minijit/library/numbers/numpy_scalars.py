@@ -15,7 +15,7 @@ from minijit.library.numbers.numpy_arithmetic import numpy_int_as_python
 from minijit.library.numbers.numpy_casts import convert_scalar
 from minijit.library.registry import Arg, attribute, lowers, method
 from minijit.library.ufuncs.elementwise import run
-from minijit.library.ufuncs.ufunc_entries import apply_ufunc
+from minijit.library.ufuncs.scalar_calls import apply_ufunc
 from minijit.machine import F64, float_dtype_of
 from minijit.numpy_types import ALL_DTYPES, BOOL_DTYPE, Dtype
 

@@ -15,8 +15,8 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.builder import NONE_VAL, Builder, Val, item_of, tuple_val
-from minijit.library.indexing.array_indexing import element_type, is_integer_index
 from minijit.library.indexing.index_arrays import from_start
+from minijit.library.indexing.index_expressions import element_type, is_integer_index
 from minijit.library.memory import (
     array_type,
     data_of,
@@ -172,7 +172,7 @@ def _type_of_setitem(one: Arg, index: Arg, value: Arg) -> t.Type | None:
 @lowers(operator.setitem, _is("flat"), anything, anything, result=_type_of_setitem, effects="reads writes raises")
 def setitem(b: Builder, one: Val, index: Val, value: Val) -> Val:
     """A store: of one number natively, of several by NumPy, which repeats them as needed."""
-    from minijit.library.indexing.array_scatters import as_stored
+    from minijit.library.indexing.scatters import as_stored
     from minijit.library.indexing.store_conversions import can_store
 
     array = _array_of(one)

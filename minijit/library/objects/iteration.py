@@ -101,17 +101,17 @@ def _array_length(_b: Builder, one: Val) -> Val:
 
 
 def _type_of_array_item(one: Arg, _index: Arg) -> t.Type | None:
-    from minijit.library.indexing import array_items
+    from minijit.library.indexing import items
 
     assert isinstance(one.type, t.Array)
-    return array_items.type_of_item(one.type) if one.type.ndim else None
+    return items.type_of_item(one.type) if one.type.ndim else None
 
 
 @lowers(item_at, t.Array, t.INDEX, result=_type_of_array_item, effects="reads")
 def _array_item(b: Builder, one: Val, index: Val) -> Val:
-    from minijit.library.indexing import array_items
+    from minijit.library.indexing import items
 
-    return array_items.item(b, one, index.part)
+    return items.item(b, one, index.part)
 
 
 # ---- enumerate, zip, reversed

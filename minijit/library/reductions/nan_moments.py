@@ -14,7 +14,8 @@ from minijit.library.builder import Builder, Val
 from minijit.library.kernels.float_kernels import is_nan
 from minijit.library.memory import array_type, data_of, load_element, size_of, store_element
 from minijit.library.operands import is_real
-from minijit.library.reductions.array_moments import quotient
+from minijit.library.reductions.arguments import keeps_dims, reduced_axes
+from minijit.library.reductions.moments import quotient
 from minijit.library.reductions.nan_reductions import (
     are_numbers,
     call_numpy,
@@ -27,7 +28,6 @@ from minijit.library.reductions.nan_reductions import (
     replaced,
 )
 from minijit.library.reductions.pairwise_sums import Parts
-from minijit.library.reductions.reduction_arguments import keeps_dims, reduced_axes
 from minijit.machine import F64
 
 

@@ -14,14 +14,14 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_allocation import allocate_like, layout_like
+from minijit.library.arrays.allocation import allocate_like, layout_like
 from minijit.library.builder import Builder, Val
 from minijit.library.kernels.float_kernels import is_nan
 from minijit.library.memory import array_type, data_of, load_element, owner_of, shape_of, size_of
 from minijit.library.operands import anything
-from minijit.library.reductions.array_reductions import filler, reduced, reduction_plan
+from minijit.library.reductions.binary_reductions import filler, reduced, reduction_plan
+from minijit.library.reductions.entries import run
 from minijit.library.reductions.pairwise_sums import Parts
-from minijit.library.reductions.reduction_entries import run
 from minijit.library.registry import Arg, Entry, find, lowers
 from minijit.library.ufuncs.element_trees import elementwise
 from minijit.library.ufuncs.elementwise_loops import write
@@ -32,7 +32,7 @@ Build: TypeAlias = Callable[[Builder, Any, Any, Val, Sequence[Val], Mapping[str,
 
 _SUM: Final = ("a", "axis", "dtype", "out", "keepdims", "initial", "where")
 _MIN: Final = ("a", "axis", "out", "keepdims", "initial", "where")
-_BY_NUMPY: Final = ("through_numpy", "through_numpy_out")
+_BY_NUMPY: Final = ("arrays.through_numpy", "arrays.through_numpy_out")
 
 
 def samples() -> Iterator[tuple[Any, ...]]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
-from minijit.library.arrays.array_allocation import allocate
-from minijit.library.arrays.array_copying import MOST_MESSAGE_WORDS, shape_format
+from minijit.library.arrays.allocation import allocate
+from minijit.library.arrays.copy_loops import MOST_MESSAGE_WORDS, shape_format
 from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
 from minijit.library.memory import array_type, contiguous_strides, shape_of, strides_of
 from minijit.library.ufuncs.axis_order import strides_in_order

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from minijit import types as t
 from minijit.library.builder import Builder, Val
-from minijit.library.indexing.array_indexing import element_type
+from minijit.library.indexing.index_expressions import element_type
 from minijit.library.memory import array_type, data_of, load_element, shape_of
 from minijit.library.vals import Pending
 from minijit.numpy_types import Dtype

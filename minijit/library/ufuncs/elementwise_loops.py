@@ -10,7 +10,7 @@ from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.context import BLOCK_DATA
 from minijit.ir.nodes import Instr, Param, Value
-from minijit.library.arrays.array_allocation import is_contiguous
+from minijit.library.arrays.allocation import is_contiguous
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.memory import (

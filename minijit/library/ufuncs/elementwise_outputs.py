@@ -8,7 +8,7 @@ from typing import Final
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_copying import copy_elements, overlaps
+from minijit.library.arrays.copy_loops import copy_elements, overlaps
 from minijit.library.arrays.same_memory import is_same_memory
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, make_array, owner_of, shape_of, size_of, strides_of

@@ -14,7 +14,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
-from minijit.library.arrays.array_allocation import allocate
+from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.memory import array_type, owner_of, shape_of, strides_of
 from minijit.library.ufuncs.broadcasting import (

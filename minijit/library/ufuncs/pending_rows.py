@@ -30,7 +30,7 @@ Fold = Callable[[Value, LoadAt, Parts], Parts]
 
 
 class PendingRow(NamedTuple):
-    """All elements of a pending array; `chunk` as for rows that are there (``reductions/reduction_rows``)."""
+    """All elements of a pending array; `chunk` as for rows that are there (``reductions/rows``)."""
 
     array: Pending
     length: Value
