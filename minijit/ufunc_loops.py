@@ -7,6 +7,7 @@ them with what the ufunc would hand over, and so gets the results of the BLAS an
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -24,7 +25,9 @@ _TYPES: Final = 64
 
 
 _LINEAR_ALGEBRA: Final = (
-    *("inv", "det", "slogdet", "solve", "solve1", "cholesky_lo", "eigvalsh_lo", "eigh_lo", "svd", "svd_f", "svd_s"),
+    *("inv", "det", "slogdet", "solve", "solve1", "cholesky_lo", "cholesky_up", "eigvalsh_lo", "eigvalsh_up"),
+    *("eigh_lo", "eigh_up", "eig", "eigvals", "svd", "svd_f", "svd_s", "qr_r_raw", "qr_reduced", "qr_complete"),
+    "lstsq",
 )
 
 
@@ -51,6 +54,12 @@ def loop_symbol(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> str | None:
     chars = "".join(dtype.char for dtype in dtypes)
     symbol = f"mj_loop_{ufunc.__name__}_{chars[: ufunc.nin]}->{chars[ufunc.nin :]}"
     return symbol if symbol in addresses() else None
+
+
+def core_axes(ufunc: np.ufunc) -> list[int]:
+    """The number of axes that a generalised ufunc takes of each operand and gives of each result."""
+    groups = re.findall(r"\(([^)]*)\)", ufunc.signature or "")
+    return [len(group.split(",")) if group else 0 for group in groups]
 
 
 def _loops_of(ufunc: np.ufunc) -> dict[str, int]:

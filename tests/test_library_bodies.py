@@ -21,6 +21,7 @@ BODIES = [entry for entry in registry.all_entries() if entry.body is not None an
 """Those with samples; what is called by keyword only is among the programs below."""
 ROW, TABLE = np.array([0.5, -1.5, 2.0, 7.0, 0.25]), np.arange(12.0).reshape(4, 3) ** 2
 MATRIX = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 5.0]])
+STACK = np.stack([MATRIX, MATRIX.T + np.eye(3)])
 LONG = np.sin(np.arange(1000.0)) * 3
 SORTED, COUNTS = np.array([-1.0, 0.5, 2.0, 3.0, 9.0]), np.array([3, 1, 1, 0, 2])
 
@@ -53,6 +54,34 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.linalg.det(a)": (MATRIX,),
     "np.linalg.eigh(a)": (MATRIX,),
     "np.linalg.slogdet(a).logabsdet": (MATRIX,),
+    "np.linalg.inv(a) @ a": (STACK,),
+    "np.linalg.solve(a, b) + 1": (STACK, MATRIX),
+    "np.linalg.solve(a, b[0])": (STACK, MATRIX),
+    "np.linalg.det(a) * 2": (STACK,),
+    "np.linalg.cholesky(a, upper=True)": (MATRIX,),
+    "np.linalg.matrix_power(a, b)": (MATRIX, 5),
+    "np.linalg.matrix_power(a, -2)": (STACK,),
+    "np.linalg.eig(a)": (MATRIX,),
+    "np.linalg.eigvals(a)": (STACK,),
+    "np.linalg.eigh(a, 'U').eigenvectors": (STACK,),
+    "np.linalg.qr(a)": (TABLE,),
+    "np.linalg.qr(a, mode='complete').Q": (TABLE,),
+    "np.linalg.qr(a, 'r')": (STACK,),
+    "np.linalg.svdvals(a)": (TABLE,),
+    "np.linalg.lstsq(a, b)": (TABLE, ROW[:4]),
+    "np.linalg.lstsq(a, b, rcond=1e-9)[0]": (TABLE, TABLE),
+    "np.linalg.pinv(a)": (TABLE,),
+    "np.linalg.pinv(a, rcond=1e-9)": (STACK,),
+    "np.linalg.matrix_rank(a)": (TABLE,),
+    "np.linalg.cond(a)": (MATRIX,),
+    "np.linalg.cond(a, 1)": (MATRIX,),
+    "np.linalg.norm(a, axis=1, keepdims=True)": (TABLE,),
+    "np.linalg.norm(a, 2)": (TABLE,),
+    "np.linalg.norm(a, 'nuc', axis=(1, 2))": (STACK,),
+    "np.linalg.matrix_norm(a)": (STACK,),
+    "np.linalg.matrix_norm(a, ord=1, keepdims=True)": (STACK,),
+    "np.linalg.vector_norm(a)": (TABLE,),
+    "np.linalg.vector_norm(a, axis=-1, ord=1)": (TABLE,),
     "np.linalg.svd(a, full_matrices=False)": (TABLE,),
     "np.convolve(a, b)": (ROW, SORTED[:3]),
     "np.correlate(a, b, 'same')": (ROW, SORTED),
@@ -142,4 +171,4 @@ def test_functions_of_dtypes() -> None:
     known = ufunc_loops.addresses()
     for ufunc in (np.matmul, *ufunc_loops.linear_algebra().values()):
         assert all(f"mj_loop_{ufunc.__name__}_{kind}" in known for kind in ufunc.types)
-    assert len(ufunc_loops.linear_algebra()) == 11
+    assert len(ufunc_loops.linear_algebra()) == 20

@@ -57,8 +57,8 @@ def _matmul_plan(x: t.Type, y: t.Type) -> Product | None:
     if not (isinstance(x, t.Array) and isinstance(y, t.Array) and x.ndim and y.ndim):
         return None
     loop = _loop(np.matmul, x, y)
-    # Of stacks in another order, NumPy lays out the result in that order.
-    if loop is None or any(one.ndim > 2 and one.layout != "C" for one in (x, y)):
+    # Of stacks in another order, NumPy lays out the result in that order; one axis has only one order.
+    if loop is None or any(one.ndim > 3 and one.layout != "C" for one in (x, y)):
         return None
     stack = max(x.ndim - 2, y.ndim - 2, 0)
     ndim = stack + (x.ndim > 1) + (y.ndim > 1)

@@ -1,0 +1,1 @@
+"""Entries for ``np.linalg``: what LAPACK computes, of one matrix and of stacks of them."""
