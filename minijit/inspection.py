@@ -8,6 +8,7 @@ from minijit import types as t
 
 if TYPE_CHECKING:
     from minijit.dispatcher import Dispatcher
+    from minijit.lifted_loops import LoopRunner
     from minijit.remarks import LoopReport
     from minijit.specialisation import Specialisation
 
@@ -116,9 +117,22 @@ def explain(dispatcher: Dispatcher) -> str:
         lines.append("in the interpreter:")
         for reason in specialiser.reporter.reasons:
             lines.extend(f"    {line}" for line in reason.splitlines())
+        lines += _native_loops(specialiser.runner)
     if not lines:
         lines.append(f"{name} has not been called yet")
     return "\n".join(lines)
+
+
+def _native_loops(runner: LoopRunner | None) -> list[str]:
+    """The loops of a function in the interpreter that have native code, those within others included."""
+    lines = []
+    for line, loop in runner.loops.items() if runner is not None else ():
+        specialiser = loop._start()
+        for one in specialiser.specialisations:
+            lines.append(f"    its loop in line {line} runs natively: {title_of(one, '...')}")
+            lines.extend(f"        {remark}" for remark in one.compiled.text_of("remarks").splitlines())
+        lines += _native_loops(specialiser.runner)
+    return lines
 
 
 def _guarded_names(one: Specialisation) -> list[str]:

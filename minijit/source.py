@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import linecache
 import warnings
+from collections.abc import Sequence
 from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
@@ -44,6 +45,15 @@ class Source:
         self.class_name = class_name
 
 
+_PROVIDED: Final[dict[CodeType, Source]] = {}
+"""The sources of functions that were not made of a text."""
+
+
+def provide_source(code: CodeType, source: Source) -> None:
+    """Say what a code object was made of, for :func:`source_of`."""
+    _PROVIDED[code] = source
+
+
 def source_of(function: object) -> Source:
     """Find and parse the source of `function`.
 
@@ -57,6 +67,9 @@ def source_of(function: object) -> Source:
         name = getattr(function, "__name__", type(function).__name__)
         raise Unsupported(f"{name} is not written in Python", "use a function defined with def")
     code = function.__code__
+    provided = _PROVIDED.get(code)
+    if provided is not None:
+        return provided
     here = Span(code.co_firstlineno, 0, code.co_firstlineno, 0)
     lines = _lines_of(code, function.__globals__)
     if not lines:
@@ -248,6 +261,22 @@ def _compile_again(node: ast.FunctionDef | ast.Lambda, code: CodeType, imported:
     except (SyntaxError, ValueError, RecursionError):
         return None
     return _find_code(compiled, code.co_name)
+
+
+def code_in_scope(node: ast.FunctionDef, code: CodeType, names: Sequence[str]) -> CodeType:
+    """The code of a definition with the name of `code`, where `names` are free beside the free variables of `code`."""
+    module = ast.parse(f"def __outer({', '.join((*code.co_freevars, *names))}): pass")
+    outer = module.body[0]
+    assert isinstance(outer, ast.FunctionDef)
+    is_free = node.name in code.co_freevars
+    outer.body = [node] if is_free else [*ast.parse(f"global {node.name}").body, node]
+    flags = code.co_flags & _FUTURE_FLAGS
+    with _COMPILING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
+    found = _find_code(compiled, node.name)
+    assert found is not None
+    return found.replace(co_name=code.co_name, co_qualname=code.co_qualname)
 
 
 def _find_code(code: CodeType, name: str) -> CodeType | None:

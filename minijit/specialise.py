@@ -25,6 +25,7 @@ from minijit.specialisation import Specialisation
 
 if TYPE_CHECKING:
     from minijit.dispatcher import Dispatcher
+    from minijit.lifted_loops import LoopRunner
 
 MAX_SIGNATURES: Final = 32
 """Rows of argument types of one function that are compiled; further ones run in the interpreter."""
@@ -104,6 +105,7 @@ class Specialiser:
         self.specialisations: list[Specialisation] = []
         self.refused: dict[tuple[t.Type, ...], tuple[str, tuple[int, ...]]] = {}
         self.hopeless = ""
+        self.runner: LoopRunner | None = None
         self.big_ints = 0
         self.compilations = 0
         self.compile_seconds = 0.0
@@ -118,12 +120,12 @@ class Specialiser:
 
     def choose(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Choice:
         """What to call for these arguments; compiles when they are of new types."""
-        interpret: Choice = (self.function, None)
         if config.disable:
-            return interpret
+            return self.function, None
         if self.hopeless:
             self._report(self.hopeless)
-            return interpret
+            return self.interpreter(), None
+        interpret: Choice = self.function, None
         row = self.parameters.bind(args, keywords)
         if row is None:
             # Python words the error best.
@@ -132,7 +134,7 @@ class Specialiser:
         if self._rows is not None:
             return self._rows, row
         found = self._choose_for_row(row)
-        return interpret if found is None else (found.call, row)
+        return (self.interpreter(), None) if found is None else (found.call, row)
 
     def compile_for(self, row: tuple[Any, ...]) -> Specialisation | None:
         """Compile for the types of a row of values (or find what is compiled already), without calling anything."""
@@ -149,12 +151,25 @@ class Specialiser:
         """Run a row of values that no native code has taken."""
         row = canonical(row)
         found = self._choose_for_row(row)
-        return self.interpret_row(*row) if found is None else found.call(*row)
+        if found is not None:
+            return found.call(*row)
+        positional, keywords = self.parameters.unbind(row)
+        return self.interpreter()(*positional, **keywords)
 
     def interpret_row(self, *row: Any) -> Any:
         """Run the function in the interpreter on a row of values, as bound to its parameters."""
         positional, keywords = self.parameters.unbind(row)
         return self.function(*positional, **keywords)
+
+    def interpreter(self) -> Callable[..., Any]:
+        """What runs a call that native code does not take: the function itself, but with its loops native."""
+        if self.options.fallback == "error":
+            return self.function
+        if self.runner is None:
+            from minijit.lifted_loops import LoopRunner
+
+            self.runner = LoopRunner(self.function, self.options)
+        return self.runner if self.runner.loops else self.function
 
     def _report(self, text: str) -> None:
         if len(self.reporter.reasons) < MAX_REASONS or self.options.fallback == "error":
@@ -308,5 +323,5 @@ class Specialiser:
         if self.options.fallback != "error" and not self.specialisations:
             from minijit.codegen.link import runtime_addresses
 
-            self.dispatcher.slow = self.function
+            self.dispatcher.slow = self.interpreter()
             set_native_call(self.dispatcher, runtime_addresses()["mj_slow"])

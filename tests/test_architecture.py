@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"compiled", "remarks"}),
     frozenset({"pipeline"}),
     frozenset({"cache", "inspection"}),
-    frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher"}),
+    frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher", "lifted_loops"}),
     frozenset({"jit"}),
     frozenset({"testing", "demo", "demo_kernels", "support", "__init__", "__main__"}),
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.nodes import Block, Function, Instr
+from minijit.library.operations import call_anything
 from minijit.library.targets import Binding, PythonTarget
 from minijit.typeinfer.python_calls import is_object
 
@@ -52,7 +53,8 @@ def _takes_long(binding: Binding) -> bool:
     """Whether a call is one of NumPy, SciPy or the user that Python carries out."""
     for target in _python_targets(binding):
         module = (getattr(target.function, "__module__", None) or "").split(".")[0]
-        if module in ("numpy", "scipy") or isinstance(target.function, FunctionType):
+        is_written = isinstance(target.function, FunctionType) and target.function is not call_anything
+        if module in ("numpy", "scipy") or is_written:
             return not isinstance(target.result, t.Never)
     return False
 
