@@ -7,19 +7,21 @@ compiles it for the values that its variables have when it is reached.
 
 from __future__ import annotations
 
-from types import CellType, CodeType, FunctionType, TracebackType
-from typing import Any, Final
+from types import CellType, CodeType, FunctionType
+from typing import Final
 
+from minijit import types as t
 from minijit.dispatcher import Dispatcher
 from minijit.frontend.lift_loops import Lifted, LiftedLoop, lift_loops
 from minijit.options import Options
+from minijit.source import is_provided
 
 _TRIALS: Final = 3
 """Calls after which loops that have never been native go back to where they were."""
 
 
 class LoopRunner:
-    """Runs a function in the interpreter, its loops natively.
+    """What runs a function in the interpreter, its loops natively.
 
     Attributes
     ----------
@@ -50,7 +52,11 @@ class LoopRunner:
         self._run = self._around(lifted, cells)
 
     def _dispatcher(self, loop: LiftedLoop, cells: dict[str, CellType]) -> Dispatcher:
-        return Dispatcher(_function(loop.code, self.function, cells), self._options)
+        made = Dispatcher(_function(loop.code, self.function, cells), self._options)
+        if is_provided(self.function.__code__):
+            # Lists would be looked through in every turn of the loop around it, and code made for every text.
+            made._start().untaken = (t.PythonList, t.Const)
+        return made
 
     def _around(self, lifted: Lifted, cells: dict[str, CellType]) -> FunctionType:
         loops = {one.name: CellType(self.loops[one.line]) for one in lifted.loops}
@@ -63,38 +69,29 @@ class LoopRunner:
         """Whether some loop has native code."""
         return any(map(_is_native, self.loops.values()))
 
-    def __call__(self, /, *args: Any, **keywords: Any) -> Any:
-        run, function = self._run, self.function
-        if function.__code__ is not self._code:
-            return function(*args, **keywords)
-        run.__defaults__, run.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
-        if self._calls < _TRIALS:
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known which loops are native."""
+        return self._calls > _TRIALS or not self.loops
+
+    def target(self) -> FunctionType:
+        """The function to call now."""
+        if self.function.__code__ is not self._code:
+            return self.function
+        if not self.is_settled:
             self._calls += 1
-        elif self._calls == _TRIALS:
-            self._calls += 1
-            self._drop_useless()
-            run = self._run
-        try:
-            return run(*args, **keywords)
-        except BaseException as error:
-            error.__traceback__ = self._without_calls(error.__traceback__, run.__code__)
-            raise
+            if self._calls > _TRIALS:
+                self._drop_useless()
+        if self._run is not self.function:
+            self._run.__defaults__ = self.function.__defaults__
+            self._run.__kwdefaults__ = self.function.__kwdefaults__
+        return self._run
 
     def _drop_useless(self) -> None:
         useless = {line for line, one in self.loops.items() if _was_tried(one) and not _is_native(one)}
         if useless:
             self._left |= useless
             self._lift()
-
-    def _without_calls(self, traceback: TracebackType | None, code: CodeType) -> TracebackType | None:
-        """A traceback without the frame that calls a loop's function: in the interpreter there is one for both."""
-        if traceback is None:
-            return None
-        rest = self._without_calls(traceback.tb_next, code)
-        calls_loop = traceback.tb_frame.f_code is code and traceback.tb_lineno in self.loops
-        if calls_loop and rest is not None:
-            return rest
-        return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 
 
 def _cells_of(function: FunctionType) -> dict[str, CellType]:

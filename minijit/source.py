@@ -54,6 +54,11 @@ def provide_source(code: CodeType, source: Source) -> None:
     _PROVIDED[code] = source
 
 
+def is_provided(code: CodeType) -> bool:
+    """Whether a code object was made of something else than a text."""
+    return code in _PROVIDED
+
+
 def source_of(function: object) -> Source:
     """Find and parse the source of `function`.
 

@@ -92,6 +92,8 @@ class Specialiser:
         In the order in which they were made.
     refused : dict
         By argument types, the names that the failed compilation may have depended on (see `_environment`).
+    untaken : tuple of classes of types
+        Arguments of such types are left to the interpreter, though native code could be made for them.
     compilations, compile_seconds
         How often the pipeline ran for the function, and how long.
     """
@@ -104,6 +106,7 @@ class Specialiser:
         self.reporter = Reporter(self.options.fallback)
         self.specialisations: list[Specialisation] = []
         self.refused: dict[tuple[t.Type, ...], tuple[str, tuple[int, ...]]] = {}
+        self.untaken: tuple[type, ...] = ()
         self.hopeless = ""
         self.runner: LoopRunner | None = None
         self.big_ints = 0
@@ -124,7 +127,9 @@ class Specialiser:
             return self.function, None
         if self.hopeless:
             self._report(self.hopeless)
-            return self.interpreter(), None
+            target = self.interpreter()
+            self._step_aside(target)
+            return target, None
         interpret: Choice = self.function, None
         row = self.parameters.bind(args, keywords)
         if row is None:
@@ -145,6 +150,10 @@ class Specialiser:
         if None in types:
             self._report_arguments(row)
             return None
+        if self.untaken and any(isinstance(one, self.untaken) for one in types):
+            error = Unsupported("a list or a text that a loop within a loop works on", "use an array")
+            self._report(text_of_unsupported(error, self.function))
+            return None
         return self.specialisation(types)  # type: ignore[arg-type]
 
     def _run_row(self, *row: Any) -> Any:
@@ -161,7 +170,7 @@ class Specialiser:
         positional, keywords = self.parameters.unbind(row)
         return self.function(*positional, **keywords)
 
-    def interpreter(self) -> Callable[..., Any]:
+    def interpreter(self) -> FunctionType:
         """What runs a call that native code does not take: the function itself, but with its loops native."""
         if self.options.fallback == "error":
             return self.function
@@ -169,7 +178,7 @@ class Specialiser:
             from minijit.lifted_loops import LoopRunner
 
             self.runner = LoopRunner(self.function, self.options)
-        return self.runner if self.runner.loops else self.function
+        return self.runner.target()
 
     def _report(self, text: str) -> None:
         if len(self.reporter.reasons) < MAX_REASONS or self.options.fallback == "error":
@@ -255,7 +264,6 @@ class Specialiser:
                 text = text_of_unsupported(error, self.function)
                 if error.always:
                     self._give_up(text)
-                    self._step_aside()
             except CompilationError as error:
                 text = str(error)
             except (MemoryError, RecursionError):
@@ -318,10 +326,12 @@ class Specialiser:
         """No call of the function can ever be native."""
         self.hopeless = text
 
-    def _step_aside(self) -> None:
-        """Let calls go straight to the function itself."""
-        if self.options.fallback != "error" and not self.specialisations:
+    def _step_aside(self, target: FunctionType) -> None:
+        """Let calls go straight to what runs all of them, once that is known."""
+        is_settled = self.runner is not None and self.runner.is_settled
+        has_defaults = bool(target.__defaults__ or target.__kwdefaults__)
+        if is_settled and not self.specialisations and (target is self.function or not has_defaults):
             from minijit.codegen.link import runtime_addresses
 
-            self.dispatcher.slow = self.interpreter()
+            self.dispatcher.slow = target
             set_native_call(self.dispatcher, runtime_addresses()["mj_slow"])

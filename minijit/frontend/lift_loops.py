@@ -306,31 +306,47 @@ class _Replacing(_Statements):
 
 def _call(plan: _Plan, name: str) -> Iterator[ast.stmt]:
     """What stands in the place of a loop."""
+    result = ast.Name(_RESULT, ast.Load())
     call = ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in plan.given], [])
+    yield ast.Try([_assign(_RESULT, call)], [_handler()], [], [])
     values = {each: f"{_PREFIX}value_{each}" for each in plan.doubtful}
     flags = [f"{_PREFIX}set_{each}" for each in plan.doubtful]
     targets = [*plan.returned, *values.values(), *flags]
     if plan.leaves:
-        yield _assign(_RESULT, call)
-        item = ast.Subscript(ast.Name(_RESULT, ast.Load()), ast.Constant(0), ast.Load())
-        value = ast.Subscript(ast.Name(_RESULT, ast.Load()), ast.Constant(1), ast.Load())
-        yield ast.If(item, [ast.Return(value)], [])
+        yield ast.If(_item(result, 0), [ast.Return(_item(result, 1))], [])
         targets.insert(0, _PREFIX + "left")
-        yield _unpack(targets, ast.Name(_RESULT, ast.Load()))
-    elif targets:
-        yield _unpack(targets, call)
-    else:
-        yield ast.Expr(call)
+    if targets:
+        yield ast.Assign([ast.Tuple([ast.Name(each, ast.Store()) for each in targets], ast.Store())], result)
     for each, flag in zip(plan.doubtful, flags, strict=True):
         yield ast.If(ast.Name(flag, ast.Load()), [_assign(each, ast.Name(values[each], ast.Load()))], [])
 
 
+_HANDLER: Final = f"""
+try: pass
+except BaseException as {_PREFIX}error:
+    if {_PREFIX}error.__traceback__.tb_next is not None:
+        {_PREFIX}error.__traceback__ = {_PREFIX}error.__traceback__.tb_next
+    raise
+"""
+"""In the interpreter there is one frame for a function and its loop: that of the function, here, is left out."""
+
+
+def _handler() -> ast.ExceptHandler:
+    (statement,) = ast.parse(_HANDLER).body
+    assert isinstance(statement, ast.Try)
+    (handler,) = statement.handlers
+    for each in ast.walk(handler):
+        if hasattr(each, "lineno"):
+            del each.lineno
+    return handler
+
+
+def _item(value: ast.expr, number: int) -> ast.expr:
+    return ast.Subscript(value, ast.Constant(number), ast.Load())
+
+
 def _assign(name: str, value: ast.expr) -> ast.Assign:
     return ast.Assign([ast.Name(name, ast.Store())], value)
-
-
-def _unpack(names: Sequence[str], value: ast.expr) -> ast.Assign:
-    return ast.Assign([ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())], value)
 
 
 def _place(node: ast.AST, at: ast.stmt) -> None:
