@@ -23,6 +23,7 @@ from benchmarks.report import duration, failures, first_calls, heading, line_of,
 from benchmarks.results import Results
 from benchmarks.run_time import measure_case
 from benchmarks.whole_arrays import measure_arrays, summary
+from minijit import config
 
 SECTIONS = ("run", "arrays", "compiling", "calls", "imports")
 COMPETITORS = ("numba", "numba-checked", "c", "minijit")
@@ -44,6 +45,7 @@ def parsed_arguments() -> argparse.Namespace:
 def main() -> int:
     """Run what the command line asks for; the status is 1 if a minijit result was wrong."""
     options = parsed_arguments()
+    config.cache = False  # what is measured is compiled
     if options.list:
         print("\n".join(f"{kernel.theme}/{case.label}" for kernel, case in selected(options.filter, options.quick)))
         return 0

@@ -1,4 +1,4 @@
-"""The shell command: ``python -m minijit inspect | demo | support | version``."""
+"""The shell command: ``python -m minijit inspect | demo | support | cache | version``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("demo", help="run several kernels compiled and interpreted, and compare")
     commands.add_parser("version", help="print the versions that matter in a report")
     commands.add_parser("support", help="print the table of what compiled functions may call, in Markdown")
+    cache = commands.add_parser("cache", help="say what compiled code is kept on disk, or remove it")
+    cache.add_argument("--clear", action="store_true", help="remove all of it")
     inspect = commands.add_parser(
         "inspect",
         help="compile a function and show what becomes of it",
@@ -29,8 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     inspect.add_argument("--asm", action="store_true", help="show the assembly")
     inspect.add_argument("--explain", action="store_true", help="show the decisions of the compiler")
     options = parser.parse_args(arguments)
-    run = {"demo": _demo, "version": _version, "inspect": _inspect, "support": _support}[options.command]
-    return run(options)
+    run = {"demo": _demo, "version": _version, "inspect": _inspect, "support": _support, "cache": _cache}
+    return run[options.command](options)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -43,6 +45,19 @@ def _support(options: argparse.Namespace) -> int:
     from minijit.support import main as support
 
     return support()
+
+
+def _cache(options: argparse.Namespace) -> int:
+    from minijit.codegen import disk_cache
+
+    if options.clear:
+        print(f"{disk_cache.clear()} entries removed")
+    found = disk_cache.contents()
+    if found.folder is None:
+        print("there is no cache on disk (MINIJIT_CACHE=0, or no home directory)")
+    else:
+        print(f"{found.folder}: {found.entries} entries, {found.bytes / 1e6:.1f} MB")
+    return 0
 
 
 def _version(options: argparse.Namespace) -> int:

@@ -52,7 +52,7 @@ def jit(*args: Any, **options: Any) -> Any:
     parallel : bool
         Accepted for loops over :func:`prange`, which run serially so far.
     cache : bool
-        Accepted for a cache on disk, which does not exist yet.
+        Keep compiled code on disk for later processes (default; see :mod:`minijit.codegen.disk_cache`).
 
     Returns
     -------

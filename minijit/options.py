@@ -28,7 +28,7 @@ class Options:
     parallel : bool
         Whether ``prange`` loops may run in parallel (they run serially so far).
     cache : bool
-        Whether compiled code may be kept on disk (it is not yet).
+        Whether compiled code may be kept on disk, and taken from there.
     """
 
     __slots__ = ("boundscheck", "cache", "fallback", "fastmath", "nogil", "parallel")

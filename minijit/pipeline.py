@@ -13,10 +13,11 @@ from weakref import WeakKeyDictionary
 import minijit.library.load  # noqa: F401  (fills the registry)
 from minijit import config
 from minijit import types as t
+from minijit.codegen.disk_cache import object_code
 from minijit.codegen.emit import emit_late, emit_unit
 from minijit.codegen.late_code import LateCode
 from minijit.codegen.link import link, runtime_addresses
-from minijit.codegen.toolchain import WRAPPER, assembly, optimise_and_emit, optimised_text
+from minijit.codegen.toolchain import KERNEL, WRAPPER, assembly, optimised_text
 from minijit.codegen.wrapper import emit_wrapper
 from minijit.compiled import Compiled
 from minijit.errors import InternalError
@@ -145,11 +146,11 @@ def compile_function(
     wrapper_text = clock.run(
         "emit wrapper", lambda: emit_wrapper(unit, parameters, argument_types, result, nogil=options.nogil)
     )
-    kernel = clock.run("llvm", lambda: optimise_and_emit(kernel_text))
-    wrapper = clock.run("llvm wrapper", lambda: optimise_and_emit(wrapper_text, WRAPPER))
+    kernel = clock.run("llvm", lambda: object_code(kernel_text, KERNEL, cached=unit.cached))
+    wrapper = clock.run("llvm wrapper", lambda: object_code(wrapper_text, WRAPPER, cached=unit.cached))
     late = LateCode(unit)
     imports = {"mj_record": record, **late.imports}
-    linked = clock.run("link", lambda: link([kernel.object, wrapper.object], ["mj_call", *late.exports], imports))
+    linked = clock.run("link", lambda: link([kernel, wrapper], ["mj_call", *late.exports], imports))
     late.link_with(linked)
     if config.time:
         print(clock.report(function.__qualname__), file=sys.stderr)
@@ -185,6 +186,7 @@ def build_unit(
     entry = clock.run("infer types", lambda: program.infer(function, arguments))
     unit = Unit(entry.symbol)
     unit.fastmath = options.fastmath
+    unit.cached = options.cache
     unit.guards = program.guards
     functions = clock.run("type functions", lambda: typed_functions(entry))
     for instance, typed in functions.items():

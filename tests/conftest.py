@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 # An internal fault of minijit makes a user's function run in the interpreter; a test shall fail.
 os.environ["MINIJIT_STRICT"] = "1"
+# Tests compile; those of the cache on disk have one of their own.
+os.environ["MINIJIT_CACHE"] = "0"
 
 # The same examples in each run, so that a failure belongs to the change at hand; the long profile looks for new ones.
 settings.register_profile(

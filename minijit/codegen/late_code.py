@@ -13,11 +13,12 @@ import warnings
 from typing import Final
 
 from minijit import config
+from minijit.codegen.disk_cache import object_code
 from minijit.codegen.emit import emit_late, functions_called
 from minijit.codegen.emit_calls import LATE_TABLE
 from minijit.codegen.link import Linked, link, runtime_addresses
 from minijit.codegen.thunks import thunk_symbol
-from minijit.codegen.toolchain import LOCK, optimise_and_emit
+from minijit.codegen.toolchain import KERNEL, LOCK
 from minijit.errors import FallbackWarning
 from minijit.ir.nodes import Function
 from minijit.ir.unit import Unit
@@ -79,10 +80,10 @@ class LateCode:
 
     def _compile(self, name: str, number: int) -> None:
         start = time.perf_counter()
-        emitted = optimise_and_emit(emit_late(self.unit, name))
+        code = object_code(emit_late(self.unit, name), KERNEL, cached=self.unit.cached)
         assert self._kernel is not None
         imports = self.imports | {thunk: self._kernel[thunk] for thunk in self.exports}
-        linked = link([emitted.object], [name], imports)
+        linked = link([code], [name], imports)
         self._parts.append(linked)
         self._set(number, CODE, linked[name])
         self.compiled[name] = time.perf_counter() - start

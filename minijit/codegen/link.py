@@ -1,26 +1,23 @@
-"""Linking object code into the process.
-
-One LLJIT serves the process. Every call of :func:`link` makes a library of its own, so that the same names may be
-defined in each (``mj_call`` is). Code is never unloaded.
-"""
+"""Linking object code into the process: every call of :func:`link` makes a library of its own."""
 
 from __future__ import annotations
 
-import itertools
 import sys
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from minijit.codegen.symbols import SUPPORT, address_of_symbol, register_symbol, undefined_symbols
-from minijit.codegen.toolchain import KERNEL, LOCK, WRAPPER, binding, optimise_and_emit, target_machine
+from minijit.codegen.disk_cache import object_code
+from minijit.codegen.elf import ObjectFile, is_elf, undefined_symbols
+from minijit.codegen.llvm_linker import link_by_llvm
+from minijit.codegen.loader import load
+from minijit.codegen.symbols import SUPPORT, address_of_symbol, register_symbol
+from minijit.codegen.toolchain import LOCK, WRAPPER
 from minijit.errors import InternalError
 from minijit.runtime import data_handler
 from minijit.runtime.object_support import object_support_text
 from minijit.runtime.support import support_text
 
 __all__ = ["Linked", "address_of_symbol", "link", "register_symbol", "runtime_addresses"]
-
-_numbers: Final = itertools.count()
 
 
 class Linked:
@@ -35,19 +32,10 @@ class Linked:
     __slots__ = ("addresses",)
 
     def __init__(self, addresses: dict[str, int]) -> None:
-        self.addresses = addresses
+        self.addresses: Final = addresses
 
     def __getitem__(self, name: str) -> int:
         return self.addresses[name]
-
-
-_TRACKERS: Final[list[Any]] = []
-"""Linked code is never unloaded: another thread may be inside it, or an outer call of the same thread."""
-
-
-@cache
-def _jit() -> Any:
-    return binding().create_lljit_compiler(target_machine(KERNEL))
 
 
 def link(objects: list[bytes], exports: list[str], imports: dict[str, int] | None = None) -> Linked:
@@ -67,40 +55,31 @@ def link(objects: list[bytes], exports: list[str], imports: dict[str, int] | Non
     InternalError
         When a symbol is defined nowhere, or twice.
     """
-    builder = binding().JITLibraryBuilder()
-    for each in objects:
-        builder.add_object_img(each)
-    for name, address in _resolved(objects, imports or {}, builder).items():
-        builder.import_symbol(name, address)
-    for name in exports:
-        builder.export_symbol(name)
-    with LOCK:
-        try:
-            tracker = builder.link(_jit(), f"minijit.{next(_numbers)}")
-        except RuntimeError as error:
-            raise InternalError(f"linking failed: {error}") from None
-    _TRACKERS.append(tracker)
-    return Linked({name: tracker[name] for name in exports})
+    known = imports or {}
+    if not all(map(is_elf, objects)):
+        known = {**{name: address_of_symbol(name) or 0 for name in SUPPORT}, **known}
+        return Linked(link_by_llvm(objects, exports, known, look_in_process=True))
+    files = list(map(ObjectFile, objects))
+    known = {name: known.get(name) or _address(name) for name in undefined_symbols(files)}
+    addresses = load(files, known)
+    if addresses is None:
+        return Linked(link_by_llvm(objects, exports, known, look_in_process=False))
+    missing = [name for name in exports if name not in addresses]
+    if missing:
+        raise InternalError(f"linking failed: no code for {', '.join(missing)}")
+    return Linked({name: addresses[name] for name in exports})
 
 
-def _resolved(objects: list[bytes], imports: dict[str, int], builder: Any) -> dict[str, int]:
-    wanted = undefined_symbols(objects)
-    if wanted is None:
-        # Not ELF: LLVM looks in the process for what is missing.
-        builder.add_current_process()
-        return {**{name: address_of_symbol(name) or 0 for name in SUPPORT}, **imports}
-    resolved = {}
-    for name in wanted:
-        address = imports.get(name) or address_of_symbol(name)
-        if address is None:
-            raise InternalError(f"generated code refers to the symbol {name}, which nobody defines")
-        resolved[name] = address
-    return resolved
+def _address(name: str) -> int:
+    address = address_of_symbol(name)
+    if address is None:
+        raise InternalError(f"generated code refers to the symbol {name}, which nobody defines")
+    return address
 
 
 def link_text(text: str, export: str) -> int:
     """Compile and link a module of LLVM text, and return the address of a function that it defines."""
-    return link([optimise_and_emit(text).object], [export])[export]
+    return link([object_code(text)], [export])[export]
 
 
 @cache
@@ -109,7 +88,7 @@ def _runtime() -> Linked:
     aligned = address_of_symbol("posix_memalign") is not None
     large_pages = sys.platform == "linux" and address_of_symbol("madvise") is not None
     texts = (support_text(aligned=aligned, large_pages=large_pages), object_support_text())
-    linked = link([optimise_and_emit(text, WRAPPER).object for text in texts], list(SUPPORT))
+    linked = link([object_code(text, WRAPPER) for text in texts], list(SUPPORT))
     data_handler.install(linked.addresses)
     return linked
 

@@ -1,9 +1,8 @@
-"""Addresses by name: what generated code may refer to, and which names an object file leaves open."""
+"""Addresses by name: what generated code may refer to."""
 
 from __future__ import annotations
 
 import ctypes
-import struct
 import sys
 from functools import cache
 from typing import Final
@@ -75,35 +74,3 @@ def address_of_symbol(name: str) -> int | None:
                 _REGISTERED[name] = address
                 return address
     return None
-
-
-_ELF_MAGIC: Final = b"\x7fELF\x02\x01"
-_SYMBOL_TABLE: Final = 2
-
-
-def undefined_symbols(objects: list[bytes]) -> set[str] | None:
-    """The names that `objects` refer to and none of them defines; ``None`` where they aren't 64-bit ELF files."""
-    wanted: set[str] = set()
-    defined: set[str] = set()
-    for data in objects:
-        if data[:6] != _ELF_MAGIC:
-            return None
-        _read_symbols(data, wanted, defined)
-    return wanted - defined
-
-
-def _read_symbols(data: bytes, wanted: set[str], defined: set[str]) -> None:
-    sections_at = struct.unpack_from("<Q", data, 40)[0]
-    size, count = struct.unpack_from("<HH", data, 58)
-    for number in range(count):
-        header = sections_at + number * size
-        if struct.unpack_from("<I", data, header + 4)[0] != _SYMBOL_TABLE:
-            continue
-        offset, length, strings = struct.unpack_from("<QQI", data, header + 24)
-        strings_at = struct.unpack_from("<Q", data, sections_at + strings * size + 24)[0]
-        # The first symbol is empty, always.
-        for name_at, info, _, section, _, _ in struct.iter_unpack("<IBBHQQ", data[offset + 24 : offset + length]):
-            if name_at and info >> 4:
-                start = strings_at + name_at
-                name = data[start : data.index(0, start)].decode()
-                (defined if section else wanted).add(name)

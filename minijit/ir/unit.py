@@ -75,6 +75,10 @@ class Unit:
         Lists among the constants, whose items have to be of the types that they were taken to be of.
     needs_lock : bool
         Whether native code looks into Python's lists, besides calling Python: the interpreter's lock must be held.
+    fastmath : bool
+        Whether sums of floats may be reordered.
+    cached : bool
+        Whether its object code may be kept on disk.
     has_effects : bool
         Whether any function may change something that others can see (arguments, globals, output).
     """
@@ -82,6 +86,7 @@ class Unit:
     __slots__ = (
         "_blocks",
         "_statuses",
+        "cached",
         "constants",
         "fastmath",
         "functions",
@@ -113,6 +118,7 @@ class Unit:
         self.written: set[int] = set()
         self.has_effects = False
         self.fastmath = False
+        self.cached = False
 
     def add_site(self, site: Site) -> int:
         """The status of `site` (from 1). The same site is there once, so that equal code looks equal."""
