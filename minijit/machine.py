@@ -70,6 +70,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     NumPy scalar            one of its width (numpy.bool is i1, float16 is f32), two for complex
     Array                   object, owner, data (ptr each), shape (i64 x ndim), then strides in
                             bytes (i64 x ndim) where the layout is "A"
+    RecordArray, Record     as an Array; as an Array without axes
     Tuple                   the parts of its items, one after the other
     Union                   i8 tag, then the parts of its members (:func:`union_layout`)
     MaybeInt                i1 "is the int", then the parts of the other type
@@ -89,9 +90,11 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     match one:
         case t.PythonScalar() | t.NumpyScalar():
             return parts_of_dtype(t.dtype_of(one))
-        case t.Array():
+        case t.Array() | t.RecordArray():
             words = one.ndim * (2 if one.layout == "A" else 1)
             return (PTR, PTR, PTR) + (I64,) * words
+        case t.Record():
+            return (PTR, PTR, PTR)
         case t.Tuple(items):
             return _concat(items)
         case t.Union(members):

@@ -17,6 +17,8 @@ import numpy as np
 
 from minijit.list_types import List as List
 from minijit.list_types import NewList as NewList
+from minijit.record_types import Record as Record
+from minijit.record_types import RecordArray as RecordArray
 
 Layout: TypeAlias = Literal["C", "F", "A"]
 
@@ -284,6 +286,8 @@ Type: TypeAlias = (
     PythonScalar
     | NumpyScalar
     | Array
+    | RecordArray
+    | Record
     | NoneValue
     | Unbound
     | Never

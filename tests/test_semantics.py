@@ -132,6 +132,17 @@ def test_a_view_of_a_whole_array() -> None:
     assert one.tolist() == [0.0, 0.0, 0.0]
 
 
+def test_base_of_a_returned_record() -> None:
+    @njit
+    def first(r):
+        return r[0]
+
+    records = np.zeros(3, [("a", np.int64)])
+    record = first(records)
+    record["a"] = 5
+    assert records["a"][0] == 5 and record.base is not records
+
+
 def test_base_of_a_returned_view() -> None:
     @njit
     def tail(n):

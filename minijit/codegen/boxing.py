@@ -52,8 +52,10 @@ class Boxer:
                 return self._python_scalar(name, slots, slot)
             case t.NumpyScalar():
                 return self._numpy_scalar(one, slots, slot)
-            case t.Array():
+            case t.Array() | t.RecordArray():
                 return self._array(one, slots, slot)
+            case t.Record():
+                return self._record(one, slots, slot)
             case t.NoneValue():
                 return self._shared(text.module.external("mj_none"), immortal=api.IMMORTALS)
             case t.Tuple(items, cls):
@@ -150,7 +152,23 @@ class Boxer:
         text.begin(done)
         return text.phi("ptr", [("null", start), (scalar, made)])
 
-    def _array(self, one: t.Array, slots: str, slot: int) -> str:
+    def _record(self, one: t.Record, slots: str, slot: int) -> str:
+        """The ``numpy.void`` that it is, or a new one as an array without axes over its memory gives it."""
+        text = self.text
+        known = text.load("ptr", slots, _SLOT * slot)
+        itself, made, done = (text.new_label(purpose) for purpose in ("itself", "made", "record"))
+        text.branch(text.value(f"icmp ne ptr {known}, null"), itself, made)
+        text.begin(itself)
+        self._shared(known)
+        text.jump(done)
+        text.begin(made)
+        whole = self._array(t.RecordArray(one.structure, 0, "C", one.writable), slots, slot)
+        scalar = text.call("ptr", "PyArray_Return", ("ptr", whole))
+        text.jump(done)
+        text.begin(done)
+        return text.phi("ptr", [(known, itself), (scalar, made)])
+
+    def _array(self, one: t.Array | t.RecordArray, slots: str, slot: int) -> str:
         text = self.text
         at = text.at(slots, _SLOT * slot)
         flags = api.ALIGNED | (api.WRITEABLE if one.writable else 0)
@@ -160,8 +178,12 @@ class Boxer:
         else:
             flags |= api.F_CONTIGUOUS if one.layout == "F" else api.C_CONTIGUOUS
         shape = ("i32", str(one.ndim)), ("ptr", strides)
-        dtype = ("i32", str(one.dtype.num)), ("i64", str(one.dtype.itemsize))
-        return text.call("ptr", "mj_box_array", ("ptr", at), *shape, *dtype, ("i32", str(flags)))
+        if isinstance(one, t.RecordArray):
+            known = one.structure.dtype
+            of_class = ("ptr", self.constant(one.cls)), ("ptr", self.constant(known)), ("i64", str(known.itemsize))
+            return text.call("ptr", "mj_box_records", ("ptr", at), *shape, *of_class, ("i32", str(flags)))
+        of_number = ("i32", str(one.dtype.num)), ("i64", str(one.dtype.itemsize))
+        return text.call("ptr", "mj_box_array", ("ptr", at), *shape, *of_number, ("i32", str(flags)))
 
     def _tuple(self, items: tuple[t.Type, ...], slots: str, slot: int) -> str:
         text = self.text

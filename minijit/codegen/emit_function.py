@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from minijit.codegen.emit_literals import ALIGNMENT, literal, llvm_type, machine, quoted, symbol
+from minijit.codegen.emit_literals import alignment, literal, llvm_type, machine, quoted, symbol
 from minijit.codegen.emit_recursion import Recursion, emit_outer
 from minijit.codegen.loop_hints import hints_of
 from minijit.errors import InternalError
@@ -387,11 +387,8 @@ class FunctionEmitter:
     def store(self, value: Value, pointer: str, hints: str = "") -> None:
         """Store `value` in its form for memory: a bool is a byte there."""
         name = machine(value.type).name
-        if name == "i1":
-            byte = self.temporary(f"zext i1 {self.ref(value)} to i8")
-            self.lines.append(f"  store i8 {byte}, ptr {pointer}, align 1{hints}")
-        else:
-            self.lines.append(f"  store {self.typed(value)}, ptr {pointer}, align {ALIGNMENT[name]}{hints}")
+        held = f"i8 {self.temporary(f'zext i1 {self.ref(value)} to i8')}" if name == "i1" else self.typed(value)
+        self.lines.append(f"  store {held}, ptr {pointer}, align {alignment(self.module.unit, name)}{hints}")
 
 
 def _label_text(block: Block) -> str:

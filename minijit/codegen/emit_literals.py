@@ -7,6 +7,7 @@ import struct
 from typing import Final
 
 from minijit.errors import InternalError
+from minijit.ir.unit import Unit
 from minijit.machine import AnyType, Machine
 
 LLVM_TYPES: Final = {
@@ -24,6 +25,12 @@ LLVM_TYPES: Final = {
 
 ALIGNMENT: Final = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "i64": 8, "i128": 8, "f32": 4, "f64": 8, "ptr": 8}
 """Natural alignment in memory; an i128 lies in 8-byte slots and has no stricter one."""
+
+
+def alignment(unit: Unit, name: str) -> int:
+    """The alignment of what lies in memory: the natural one, unless the unit has records, which may lie anywhere."""
+    return 1 if unit.unaligned else ALIGNMENT[name]
+
 
 _MASKS: Final = {name: (1 << int(name[1:])) - 1 for name in ("i8", "i16", "i32", "i64", "i128")}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from minijit.codegen.emit_function import FunctionEmitter
-from minijit.codegen.emit_literals import ALIGNMENT, LLVM_TYPES, llvm_type, machine
+from minijit.codegen.emit_literals import LLVM_TYPES, alignment, llvm_type, machine
 from minijit.ir.nodes import Instr, Value
 
 Emitter: TypeAlias = Callable[[FunctionEmitter, Instr], None]
@@ -154,7 +154,7 @@ def _load(e: FunctionEmitter, instr: Instr) -> None:
         byte = e.temporary(f"load i8, ptr {pointer}, align 1{_access_hints(e, instr)}")
         e.lines.append(f"  {e.ref(instr)} = icmp ne i8 {byte}, 0")
     else:
-        text = f"load {LLVM_TYPES[name]}, ptr {pointer}, align {ALIGNMENT[name]}"
+        text = f"load {LLVM_TYPES[name]}, ptr {pointer}, align {alignment(e.module.unit, name)}"
         e.lines.append(f"  {e.ref(instr)} = {text}{_access_hints(e, instr)}")
 
 

@@ -112,6 +112,7 @@ def _store_parts(boxer: Boxer, wanted: t.Type, result: str, slot: int, other: st
         lambda text, array: array,
         lambda text, value: boxer.constant(value),
         any_layout=True,
+        any_alignment=boxer.unit.unaligned,
     )
     machines = parts_of(wanted)
     for position in _objects(wanted):
@@ -141,7 +142,7 @@ def _store_part(text: FunctionText, machine: Machine, value: str, slot: int) -> 
 
 def _arrays(wanted: t.Type, start: int = 0) -> list[int]:
     """The positions among the parts at which arrays begin."""
-    if isinstance(wanted, t.Array):
+    if isinstance(wanted, t.Array | t.RecordArray | t.Record):
         return [start]
     return _in_items(wanted, start, _arrays)
 

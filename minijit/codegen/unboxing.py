@@ -7,7 +7,7 @@ of tuples. Last come the values; only a Python int can still turn out to be one 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError
 from minijit.machine import parts_of_dtype
 from minijit.numpy_types import FLOAT16
+from minijit.record_types import Structure
 from minijit.runtime import numpy_api as api
 from minijit.runtime.list_items import HOLDS
 
@@ -32,6 +33,13 @@ class ConstantOf(Protocol):
     def __call__(self, text: FunctionText, value: object) -> str: ...
 
 
+class _Unlike(NamedTuple):
+    """In what an array may differ from its type."""
+
+    layout: bool
+    alignment: bool
+
+
 def unbox(
     text: FunctionText,
     objects: list[str],
@@ -41,24 +49,27 @@ def unbox(
     constant_of: ConstantOf,
     *,
     any_layout: bool = False,
+    any_alignment: bool = False,
 ) -> list[list[str]]:
     """Test and take apart `objects`; control goes to the block `miss` when one is not of its wanted type.
 
     With `any_layout`, arrays that happen to be contiguous are taken for those whose strides are known at run time
-    only, too. Returns the parts of every object in the order of :func:`minijit.machine.parts_of`.
+    only, too; with `any_alignment`, arrays that are not aligned. Returns the parts of every object in the order of
+    :func:`minijit.machine.parts_of`.
     """
-    items = _test(text, list(zip(objects, wanted, strict=True)), miss, constant_of, any_layout)
+    unlike = _Unlike(any_layout, any_alignment)
+    items = _test(text, list(zip(objects, wanted, strict=True)), miss, constant_of, unlike)
     return [_parts(text, value, one, items, miss, owner_of) for value, one in zip(objects, wanted, strict=True)]
 
 
 def _test(
-    text: FunctionText, level: list[tuple[str, t.Type]], miss: str, constant_of: ConstantOf, any_layout: bool
+    text: FunctionText, level: list[tuple[str, t.Type]], miss: str, constant_of: ConstantOf, unlike: _Unlike
 ) -> dict[str, list[str]]:
     """Emit all tests that can be made before values are read; returns the items of the tuples met, by tuple."""
     items: dict[str, list[str]] = {}
     while level:
         _require(text, [_has_type(text, value, one, constant_of) for value, one in level], miss)
-        _require(text, [c for value, one in level for c in _field_tests(text, value, one, any_layout)], miss)
+        _require(text, [c for value, one in level for c in _field_tests(text, value, one, constant_of, unlike)], miss)
         below: list[tuple[str, t.Type]] = []
         for value, one in level:
             if isinstance(one, t.Tuple):
@@ -90,8 +101,9 @@ def _has_type(text: FunctionText, value: str, wanted: t.Type, constant_of: Const
     if isinstance(wanted, t.NoneValue):
         return text.value(f"icmp eq ptr {value}, {text.module.external('mj_none')}")
     found = text.load("ptr", value, api.TYPE)
-    if isinstance(wanted, t.Tuple) and wanted.cls not in (tuple, list):
-        return text.value(f"icmp eq ptr {found}, {constant_of(text, wanted.cls)}")
+    is_named = isinstance(wanted, t.Tuple) and wanted.cls not in (tuple, list)
+    if is_named or isinstance(wanted, t.RecordArray | t.Record):
+        return text.value(f"icmp eq ptr {found}, {constant_of(text, python_type(wanted))}")
     return text.value(f"icmp eq ptr {found}, {text.module.external(api.type_symbol(python_type(wanted)))}")
 
 
@@ -104,15 +116,17 @@ def python_type(wanted: t.Type) -> type:
             return dtype.type
         case t.Array():
             return np.ndarray
-        case t.Tuple(cls=cls):
-            return cls
+        case t.Tuple() | t.RecordArray() | t.Record():
+            return wanted.cls
         case t.PythonList():
             return list
         case _:
             raise InternalError(f"a value of type {wanted} can't be taken from Python")
 
 
-def _field_tests(text: FunctionText, value: str, wanted: t.Type, any_layout: bool) -> list[str]:
+def _field_tests(
+    text: FunctionText, value: str, wanted: t.Type, constant_of: ConstantOf, unlike: _Unlike
+) -> list[str]:
     match wanted:
         case t.Tuple(items):
             return [text.value(f"icmp eq i64 {text.load('i64', value, api.TUPLE_LENGTH)}, {len(items)}")]
@@ -121,15 +135,35 @@ def _field_tests(text: FunctionText, value: str, wanted: t.Type, any_layout: boo
         case t.Array():
             dtype = text.load("ptr", value, api.ARRAY_DTYPE)
             word = text.value(f"and i64 {text.load('i64', dtype, api.DTYPE_WORD)}, {api.DTYPE_WORD_MASK}")
-            mask, flags = _flags(wanted, any_layout)
-            found = text.value(f"and i32 {text.load('i32', value, api.ARRAY_FLAGS)}, {mask}")
             return [
                 text.value(f"icmp eq i64 {word}, {api.dtype_word(wanted.dtype)}"),
-                text.value(f"icmp eq i32 {text.load('i32', value, api.ARRAY_NDIM)}, {wanted.ndim}"),
-                text.value(f"icmp eq i32 {found}, {flags}"),
+                *_layout_tests(text, value, wanted, unlike),
             ]
+        case t.RecordArray():
+            same = _same_structure(text, text.load("ptr", value, api.ARRAY_DTYPE), wanted.structure, constant_of)
+            return [same, *_layout_tests(text, value, wanted, _Unlike(unlike.layout, True))]
+        case t.Record():
+            same = _same_structure(text, text.load("ptr", value, api.VOID_DTYPE), wanted.structure, constant_of)
+            found = text.value(f"and i32 {text.load('i32', value, api.VOID_FLAGS)}, {api.WRITEABLE}")
+            return [same, text.value(f"icmp eq i32 {found}, {api.WRITEABLE if wanted.writable else 0}")]
         case _:
             return []
+
+
+def _layout_tests(text: FunctionText, value: str, wanted: t.Array | t.RecordArray, unlike: _Unlike) -> list[str]:
+    mask, flags = _flags(wanted, unlike.layout)
+    if unlike.alignment:
+        mask, flags = mask & ~api.ALIGNED, flags & ~api.ALIGNED
+    found = text.value(f"and i32 {text.load('i32', value, api.ARRAY_FLAGS)}, {mask}")
+    return [
+        text.value(f"icmp eq i32 {text.load('i32', value, api.ARRAY_NDIM)}, {wanted.ndim}"),
+        text.value(f"icmp eq i32 {found}, {flags}"),
+    ]
+
+
+def _same_structure(text: FunctionText, dtype: str, structure: Structure, constant_of: ConstantOf) -> str:
+    known = constant_of(text, structure.dtype)
+    return text.call("zeroext i1", "mj_same_structure", ("ptr", dtype), ("ptr", known))
 
 
 def list_holds(text: FunctionText, value: str, item: t.Type) -> str:
@@ -142,7 +176,7 @@ def list_holds(text: FunctionText, value: str, item: t.Type) -> str:
     return text.call("zeroext i1", HOLDS, ("ptr", value), ("ptr", wanted), ("i64", str(depth)), ("i1 zeroext", ints))
 
 
-def _flags(wanted: t.Array, any_layout: bool) -> tuple[int, int]:
+def _flags(wanted: t.Array | t.RecordArray, any_layout: bool) -> tuple[int, int]:
     """Which of an array's flags are looked at, and how they must be.
 
     They must be exactly as the type says, though an array that is writable, or contiguous, could be taken for one
@@ -172,8 +206,10 @@ def _parts(
             return [text.value(f"icmp eq ptr {value}, {text.module.external('mj_true')}")]
         case t.PythonScalar() | t.NumpyScalar():
             return _stored_scalar(text, value, t.dtype_of(wanted))
-        case t.Array():
+        case t.Array() | t.RecordArray():
             return _array(text, value, wanted, owner_of(text, value))
+        case t.Record():
+            return [value, owner_of(text, value), text.load("ptr", value, api.VOID_DATA)]
         case t.Tuple(types):
             pairs = zip(items[value], types, strict=True)
             return [part for item, one in pairs for part in _parts(text, item, one, items, miss, owner_of)]
@@ -195,7 +231,7 @@ def _stored_scalar(text: FunctionText, value: str, dtype: np.dtype[np.generic]) 
     ]
 
 
-def _array(text: FunctionText, value: str, wanted: t.Array, owner: str) -> list[str]:
+def _array(text: FunctionText, value: str, wanted: t.Array | t.RecordArray, owner: str) -> list[str]:
     parts = [value, owner, text.load("ptr", value, api.ARRAY_DATA)]
     fields = [api.ARRAY_SHAPE, api.ARRAY_STRIDES] if wanted.layout == "A" else [api.ARRAY_SHAPE]
     for field in fields if wanted.ndim else []:

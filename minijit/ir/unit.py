@@ -79,6 +79,8 @@ class Unit:
         Whether sums of floats may be reordered.
     cached : bool
         Whether its object code may be kept on disk.
+    unaligned : bool
+        Whether elements of arrays may lie at any address: those of fields of records do.
     has_effects : bool
         Whether any function may change something that others can see (arguments, globals, output).
     """
@@ -99,6 +101,7 @@ class Unit:
         "python_calls",
         "signatures",
         "sites",
+        "unaligned",
         "written",
     )
 
@@ -114,6 +117,7 @@ class Unit:
         self.python_calls: list[PythonCall] = []
         self.lists: dict[int, t.PythonList] = {}
         self.needs_lock = False
+        self.unaligned = False
         self.guards: list[Any] = []
         self.written: set[int] = set()
         self.has_effects = False

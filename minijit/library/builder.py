@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ class Builder(MachineBuilder):
             return Val(to, tuple_val(items).parts)
         if isinstance(to, t.Union):
             return self._into_union(value, to)
-        if isinstance(to, t.Array) and isinstance(value.type, t.Array):
+        if isinstance(to, t.Array | t.RecordArray) and isinstance(value.type, t.Array | t.RecordArray):
             return self._looser_layout(value, to)
         if to == t.OBJECT and isinstance(value.type, t.Object):
             return Val(to, value.parts)
@@ -152,8 +153,8 @@ class Builder(MachineBuilder):
         parts[starts[member] : starts[member] + len(held)] = held
         return Val(to, parts)
 
-    def _looser_layout(self, value: Val, to: t.Array) -> Val:
-        assert isinstance(value.type, t.Array)
+    def _looser_layout(self, value: Val, to: t.Array | t.RecordArray) -> Val:
+        assert isinstance(value.type, t.Array | t.RecordArray)
         if value.type.layout == to.layout:
             return Val(to, value.parts)
         ndim = to.ndim
@@ -306,6 +307,8 @@ def holds(member: t.Type, one: t.Type) -> bool:
             and member.layout in (one.layout, "A")
             and member.writable == one.writable
         )
+    if isinstance(member, t.RecordArray) and isinstance(one, t.RecordArray):
+        return member == replace(one, layout="A")
     if isinstance(member, t.Tuple) and isinstance(one, t.Tuple) and len(member.items) == len(one.items):
         return member.cls is one.cls and all(holds(a, b) for a, b in zip(member.items, one.items, strict=True))
     if isinstance(member, t.Union):

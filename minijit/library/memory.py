@@ -16,7 +16,9 @@ from minijit.numpy_types import FLOAT16
 
 
 def array_type(array: Val) -> t.Array:
-    """The type of a value that is an array."""
+    """The type of a value that is an array; of a structured one, what an array of such elements would be."""
+    if isinstance(array.type, t.RecordArray):
+        return t.Array(array.type.structure.dtype, array.type.ndim, array.type.layout, array.type.writable)
     assert isinstance(array.type, t.Array), array.type
     return array.type
 
@@ -72,7 +74,12 @@ def size_of(b: MachineBuilder, array: Val) -> Value:
 
 
 def make_array(
-    kind: t.Array, object: Value, owner: Value, data: Value, shape: Sequence[Value], strides: Sequence[Value]
+    kind: t.Array | t.RecordArray,
+    object: Value,
+    owner: Value,
+    data: Value,
+    shape: Sequence[Value],
+    strides: Sequence[Value],
 ) -> Val:
     """An array value from its parts; `strides` are left out where the layout implies them."""
     tail = tuple(strides) if kind.layout == "A" else ()

@@ -16,7 +16,7 @@ from minijit.machine import I8, parts_of, union_layout
 def holds_references(one: object) -> bool:
     """Whether a value of this type may refer to counted memory."""
     match one:
-        case t.Array() | t.List():
+        case t.Array() | t.RecordArray() | t.Record() | t.List():
             return True
         case t.Tuple(items) | t.Union(items):
             return any(map(holds_references, items))
@@ -33,7 +33,7 @@ def holds_references(one: object) -> bool:
 def owner_words(item: t.Type) -> int:
     """Which words of an item of a list are owners, one bit for each."""
     match item:
-        case t.Array():
+        case t.Array() | t.RecordArray() | t.Record():
             return 2
         case t.List():
             return 1
@@ -98,7 +98,7 @@ def _count(b: Builder, value: Val, op: str) -> None:
     if not holds_references(one):
         return
     match one:
-        case t.Array():
+        case t.Array() | t.RecordArray() | t.Record():
             b.emit(op, (owner_of(value),))
         case t.List():
             b.emit(op, (value.part,))

@@ -206,6 +206,12 @@ class attribute(method):  # noqa: N801
     __slots__ = ()
 
 
+class stored_attribute(method):  # noqa: N801
+    """The key of a store into an attribute, ``receiver.name = value``; its result is ``None``."""
+
+    __slots__ = ()
+
+
 _ENTRIES: Final[dict[object, list[Entry]]] = {}
 
 

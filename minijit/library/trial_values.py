@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.named_tuples import register_class
 from minijit.numpy_types import is_native, sample_of, type_of_value
+from minijit.record_types import CLASSES, Structure, is_structure
 
 TURNING: Final = 5
 """The length of the arrays whose values are of another kind; numbers beside them are negative."""
@@ -46,6 +48,10 @@ def value_of(one: t.Type, lengths: Sequence[int], *, harmless: bool = False) -> 
                 array[...] = 0
             array.flags.writeable = writable
             return array
+        case t.RecordArray(structure, ndim, layout, writable, cls):
+            records = _array(structure.dtype, tuple(lengths[:ndim]), layout).view(cls)
+            records.flags.writeable = writable
+            return records
         case t.PythonScalar() | t.NumpyScalar():
             number = sample_of(one)
             is_signed = one == t.FLOAT or (isinstance(one, t.NumpyScalar) and one.dtype.kind in "if")
@@ -99,6 +105,9 @@ def type_of_object(value: Any) -> t.Type | None:
 
     A tuple may hold anything else besides, as an object.
     """
+    if isinstance(value, np.ndarray) and type(value) in CLASSES and is_structure(value.dtype):
+        order: t.Layout = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else "A"
+        return t.RecordArray(Structure(value.dtype), value.ndim, order, bool(value.flags.writeable), type(value))
     if type(value) is np.ndarray:
         flags, dtype = value.flags, value.dtype
         if not is_native(dtype) or not flags.aligned:
@@ -137,7 +146,7 @@ def common_type(seen: Sequence[t.Type], is_open: bool) -> t.Type | None:
             merged[place] = _merged(one, merged[place])  # type: ignore[assignment]
     if not merged or len(merged) > _MOST_TYPES:
         return None
-    if len(merged) > 1 and not all(isinstance(one, t.Array | t.Tuple) for one in merged):
+    if len(merged) > 1 and not all(isinstance(one, t.Array | t.RecordArray | t.Tuple) for one in merged):
         return None
     return t.union_of(tuple(merged))
 
@@ -152,6 +161,8 @@ def _merged(one: t.Type, other: t.Type) -> t.Type | None:
     if isinstance(one, t.Array) and isinstance(other, t.Array):
         same = (one.dtype, one.ndim, one.writable) == (other.dtype, other.ndim, other.writable)
         return t.Array(one.dtype, one.ndim, "A", one.writable) if same else None
+    if isinstance(one, t.RecordArray) and isinstance(other, t.RecordArray):
+        return replace(one, layout="A") if replace(one, layout=other.layout) == other else None
     if isinstance(one, t.Tuple) and isinstance(other, t.Tuple):
         if one.cls is not other.cls or len(one.items) != len(other.items):
             return None

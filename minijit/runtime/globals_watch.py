@@ -147,7 +147,7 @@ def pairs_of_name(container: dict[Any, Any], name: str, value: object) -> list[P
 
 def _pairs_inside(value: object) -> Iterable[Pair]:
     """What must not change about a value itself: the type of a global array, the code of a function that is called."""
-    if type(value) is np.ndarray:
+    if type(value) in (np.ndarray, np.recarray):
         for offset in (_ARRAY_DESCR, _ARRAY_NDIM, _ARRAY_FLAGS):
             yield id(value) + offset, _word(id(value) + offset)
     elif type(value) is types.FunctionType:
@@ -261,8 +261,8 @@ class Watched:
 
 def _look_of(value: object) -> object:
     """What :func:`_pairs_inside` watches, as a value that can be compared."""
-    if type(value) is np.ndarray:
-        return value.dtype, value.ndim, value.flags.num
+    if isinstance(value, np.ndarray) and type(value) in (np.ndarray, np.recarray):
+        return value.dtype if value.dtype.names is None else t.Const(value.dtype), value.ndim, value.flags.num
     if type(value) is types.FunctionType:
         # Default values may be arrays, which can't be asked whether they are equal.
         positional = tuple(map(t.Const, value.__defaults__ or ()))

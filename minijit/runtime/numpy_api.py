@@ -43,6 +43,14 @@ DTYPE_WORD: Final = 24
 """Offset in a dtype of a word that identifies it: kind, type, byte order, an unused byte, type number."""
 DTYPE_WORD_MASK: Final = ~0xFF000000
 DTYPE_NUMBER: Final = 28
+DTYPE_CLASS: Final = 16
+DTYPE_FLAGS: Final = 32
+DTYPE_METADATA: Final = 56
+"""Offsets in a dtype of the class of its scalars, a word of flags, and the metadata that it was given, or null."""
+VOID_DATA: Final = 24
+VOID_DTYPE: Final = 32
+VOID_FLAGS: Final = 40
+"""Offsets in a ``numpy.void`` of the address of its memory, its dtype and its flags."""
 
 C_CONTIGUOUS: Final = 0x1
 F_CONTIGUOUS: Final = 0x2
@@ -54,7 +62,13 @@ TAGGED_LONGS: Final = sys.version_info >= (3, 12)
 IMMORTALS: Final = sys.version_info >= (3, 12)
 """Whether None, True and False are never counted."""
 
-_API_FUNCTIONS: Final = {"PyArray_DescrFromType": 45, "PyArray_NewFromDescr": 94, "PyArray_SetBaseObject": 282}
+_API_FUNCTIONS: Final = {
+    "PyArray_DescrFromType": 45,
+    "PyArray_NewFromDescr": 94,
+    "PyArray_SetBaseObject": 282,
+    "PyArray_Return": 76,
+    "PyArray_EquivTypes": 182,
+}
 _API_GET_HANDLER: Final = 305
 
 _SCALAR_CODES: Final = "?bhilBHILefdFD"
@@ -112,6 +126,7 @@ def layout_problem() -> str:
         ("types", _types_match),
         ("arrays", _arrays_match),
         ("dtypes", _dtypes_match),
+        ("records", _records_match),
     ):
         if not matches():
             return f"the fields of {what} lie elsewhere than in the versions that minijit knows"
@@ -193,6 +208,22 @@ def _dtypes_match() -> bool:
         if (kind, character, order, number) != (dtype.kind, dtype.char, dtype.byteorder, dtype.num):
             return False
     return True
+
+
+def _records_match() -> bool:
+    plain = np.dtype([("a", np.int8), ("b", np.float64)])
+    aligned = np.dtype((np.record, [("a", np.int8), ("b", np.float64)]), align=True)
+    described = np.dtype(plain, metadata={"unit": "m"})
+    array = np.zeros(3, plain)
+    record = array[1]
+    return (
+        [_word(one, DTYPE_CLASS) for one in (plain, aligned)] == [id(np.void), id(np.record)]
+        and _word(plain, DTYPE_FLAGS) != _word(np.dtype(plain.descr, align=True), DTYPE_FLAGS)
+        and [_word(one, DTYPE_METADATA) != 0 for one in (plain, described)] == [False, True]
+        and _word(record, VOID_DATA) == array.ctypes.data + plain.itemsize
+        and _word(record, VOID_DTYPE) == id(record.dtype)
+        and ctypes.c_int32.from_address(id(record) + VOID_FLAGS).value & WRITEABLE == WRITEABLE
+    )
 
 
 def _api_table() -> ctypes.Array[ctypes.c_void_p]:

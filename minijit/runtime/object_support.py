@@ -17,7 +17,10 @@ from minijit.runtime import numpy_api as api
 from minijit.runtime.first_entry import first_entry_text
 from minijit.runtime.leaving import HEADROOM, LEAVE, ROOM
 
-EXPORTS: Final = ("mj_box_array", "mj_hold_array", "mj_leave", "mj_first_entry", *data_handler.EXPORTS)
+EXPORTS: Final = (
+    *("mj_box_array", "mj_box_records", "mj_same_structure", "mj_hold_array", "mj_leave", "mj_first_entry"),
+    *data_handler.EXPORTS,
+)
 
 FOREIGN: Final = 1 << 40
 """The count of the block that stands for an argument: it is on the wrapper's stack and never freed."""
@@ -47,6 +50,7 @@ _DECLARATIONS: Final = """
 declare ptr @PyArray_DescrFromType(i32)
 declare ptr @PyArray_NewFromDescr(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
 declare i32 @PyArray_SetBaseObject(ptr, ptr)
+declare i8 @PyArray_EquivTypes(ptr, ptr)
 declare void @Py_IncRef(ptr)
 declare void @Py_DecRef(ptr)
 declare ptr @PyErr_NoMemory()
@@ -62,6 +66,24 @@ _BOX_ARRAY: Final = """
 ; ndarray.
 define ptr @mj_box_array(ptr %slots, i32 %ndim, ptr %strides, i32 %number, i64 %itemsize, i32 %flags) nounwind {
 entry:
+  %object = load ptr, ptr %slots
+  %known = icmp ne ptr %object, null
+  br i1 %known, label %itself, label %make
+itself:
+  call void @Py_IncRef(ptr %object)
+  ret ptr %object
+make:
+  %dtype = call ptr @PyArray_DescrFromType(i32 %number)
+  %array = call ptr @mj_box_records(ptr %slots, i32 %ndim, ptr %strides, ptr @mj_type_numpy_ndarray, ptr %dtype,
+                                    i64 %itemsize, i32 %flags)
+  call void @Py_DecRef(ptr %dtype)
+  ret ptr %array
+}
+
+; The same for an array of any class and dtype.
+define ptr @mj_box_records(ptr %slots, i32 %ndim, ptr %strides, ptr %class, ptr %dtype, i64 %itemsize,
+                           i32 %flags) nounwind {
+entry:
   %length = alloca i64
   %object = load ptr, ptr %slots
   %known = icmp ne ptr %object, null
@@ -75,8 +97,8 @@ make:
   %data.at = getelementptr i8, ptr %slots, i64 16
   %data = load ptr, ptr %data.at
   %shape = getelementptr i8, ptr %slots, i64 24
-  %dtype = call ptr @PyArray_DescrFromType(i32 %number)
-  %array = call ptr @PyArray_NewFromDescr(ptr @mj_type_numpy_ndarray, ptr %dtype, i32 %ndim, ptr %shape, ptr %strides,
+  call void @Py_IncRef(ptr %dtype)
+  %array = call ptr @PyArray_NewFromDescr(ptr %class, ptr %dtype, i32 %ndim, ptr %shape, ptr %strides,
                                           ptr %data, i32 %flags, ptr null)
   %failed = icmp eq ptr %array, null
   br i1 %failed, label %nothing, label %made
@@ -146,11 +168,14 @@ clear:
 flat:
   %rest = urem i64 %bytes, %itemsize
   %divides = icmp eq i64 %rest, 0
-  %base.number = select i1 %divides, i32 %number, i32 2
   %base.item = select i1 %divides, i64 %itemsize, i64 1
   %base.length = udiv i64 %bytes, %base.item
   store i64 %base.length, ptr %length
-  %base.dtype = call ptr @PyArray_DescrFromType(i32 %base.number)
+  %byte.dtype = call ptr @PyArray_DescrFromType(i32 2)
+  call void @Py_IncRef(ptr %dtype)
+  %base.dtype = select i1 %divides, ptr %dtype, ptr %byte.dtype
+  %other.dtype = select i1 %divides, ptr %byte.dtype, ptr %dtype
+  call void @Py_DecRef(ptr %other.dtype)
   %flat.base = call ptr @PyArray_NewFromDescr(ptr @mj_type_numpy_ndarray, ptr %base.dtype, i32 1, ptr %length, ptr null,
                                               ptr %block.data, i32 $CARRAY, ptr null)
   %no.base = icmp eq ptr %flat.base, null
@@ -170,6 +195,38 @@ done:
 drop:
   call void @Py_DecRef(ptr %array)
   ret ptr null
+}
+
+; Whether a dtype with fields is the known one, or nothing tells them apart.
+define zeroext i1 @mj_same_structure(ptr %dtype, ptr %known) nounwind {
+entry:
+  %same = icmp eq ptr %dtype, %known
+  br i1 %same, label %alike, label %compare
+compare:
+  %class.at = getelementptr i8, ptr %dtype, i64 $DTYPE_CLASS
+  %known.class.at = getelementptr i8, ptr %known, i64 $DTYPE_CLASS
+  %flags.at = getelementptr i8, ptr %dtype, i64 $DTYPE_FLAGS
+  %known.flags.at = getelementptr i8, ptr %known, i64 $DTYPE_FLAGS
+  %metadata.at = getelementptr i8, ptr %dtype, i64 $DTYPE_METADATA
+  %class = load ptr, ptr %class.at
+  %known.class = load ptr, ptr %known.class.at
+  %flags = load i64, ptr %flags.at
+  %known.flags = load i64, ptr %known.flags.at
+  %metadata = load ptr, ptr %metadata.at
+  %same.class = icmp eq ptr %class, %known.class
+  %same.flags = icmp eq i64 %flags, %known.flags
+  %bare = icmp eq ptr %metadata, null
+  %both = and i1 %same.class, %same.flags
+  %all = and i1 %both, %bare
+  br i1 %all, label %ask, label %differ
+ask:
+  %answer = call i8 @PyArray_EquivTypes(ptr %dtype, ptr %known)
+  %equal = icmp ne i8 %answer, 0
+  ret i1 %equal
+alike:
+  ret i1 true
+differ:
+  ret i1 false
 }
 
 ; Whether two ndarrays have the same data, dtype, shape and strides.

@@ -14,6 +14,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.numpy_types import ALL_DTYPES
+from minijit.record_types import Structure, is_structure
 from minijit.runtime.native_type import Native
 
 C_CONTIGUOUS: Final = 0x1
@@ -58,6 +59,10 @@ def type_of(value: object) -> t.Type | None:
         return t.INT if -(1 << 63) <= value < (1 << 63) else None  # type: ignore[operator]
     if cls is np.ndarray:
         return _type_of_array(value)
+    if cls is np.recarray:
+        return _type_of_records(value)
+    if cls in (np.void, np.record):
+        return _type_of_record(value)
     if cls is tuple:
         return _type_of_tuple(value)  # type: ignore[arg-type]
     if issubclass(cls, tuple) and t.is_named_tuple(cls):
@@ -73,19 +78,35 @@ def type_of(value: object) -> t.Type | None:
     return None
 
 
-def _type_of_array(array: Any) -> t.Array | None:
+def _type_of_array(array: Any) -> t.Array | t.RecordArray | None:
     dtype = array.dtype
     flags = array.flags.num & (C_CONTIGUOUS | F_CONTIGUOUS | ALIGNED | WRITEABLE)
     key = (dtype.char, array.ndim, flags)
     known = _ARRAYS.get(key)
     if known is not None and dtype.isnative:
         return known
+    if dtype.names is not None:
+        return _type_of_records(array)
     if dtype.char not in _DTYPE_OF_CHAR or not dtype.isnative or not flags & ALIGNED:
         return None
     layout: t.Layout = "C" if flags & C_CONTIGUOUS else "F" if flags & F_CONTIGUOUS else "A"
     made = t.Array(_DTYPE_OF_CHAR[dtype.char], array.ndim, layout, bool(flags & WRITEABLE))
     _ARRAYS[key] = made
     return made
+
+
+def _type_of_records(array: Any) -> t.RecordArray | None:
+    if not is_structure(array.dtype):
+        return None
+    flags = array.flags.num
+    layout: t.Layout = "C" if flags & C_CONTIGUOUS else "F" if flags & F_CONTIGUOUS else "A"
+    return t.RecordArray(Structure(array.dtype), array.ndim, layout, bool(flags & WRITEABLE), type(array))
+
+
+def _type_of_record(value: Any) -> t.Record | None:
+    if not is_structure(value.dtype):
+        return None
+    return t.Record(Structure(value.dtype), bool(value.flags.writeable))
 
 
 def _type_of_tuple(value: tuple[object, ...]) -> t.Type | None:
@@ -186,4 +207,6 @@ def _why_not_array(array: Any) -> tuple[str, str]:
         if not dtype.isnative:
             return "an array in foreign byte order", "convert it with a.astype(a.dtype.newbyteorder('='))"
         return "an unaligned array", "pass a copy"
+    if dtype.names is not None:
+        return f"an array of dtype {dtype}", "use fields of numbers, without objects and titles"
     return f"an array of dtype {dtype}", "convert it to a number dtype of 64 bits or less"

@@ -87,6 +87,8 @@ def _same_elements(one: AnyArray, other: AnyArray, ulp: int) -> np.ndarray[Any, 
     if kind == "c":
         real = _same_elements(one.real, other.real, ulp)
         return np.asarray(real & _same_elements(one.imag, other.imag, ulp))
+    if one.dtype.names is not None:
+        return _same_fields(one, other, ulp)
     if kind != "f" or one.dtype.itemsize not in _BITS:
         return np.asarray(one == other)
     whole = _BITS[one.dtype.itemsize]
@@ -98,6 +100,15 @@ def _same_elements(one: AnyArray, other: AnyArray, ulp: int) -> np.ndarray[Any, 
         near = np.abs(_ordered(bits_a) - _ordered(bits_b)) <= ulp
         same |= near & np.isfinite(a) & np.isfinite(b)
     return np.asarray(same)
+
+
+def _same_fields(one: AnyArray, other: AnyArray, ulp: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Elementwise: the same in all fields."""
+    same = np.ones(one.shape, np.bool_)
+    for name in one.dtype.names or ():
+        field = _same_elements(one[name], other[name], ulp)
+        same &= field.all(axis=tuple(range(one.ndim, field.ndim)))
+    return same
 
 
 def _ordered(bits: AnyArray) -> AnyArray:

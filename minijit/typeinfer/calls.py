@@ -18,6 +18,7 @@ from minijit.library import registry
 from minijit.library.named_tuples import register_class
 from minijit.library.operations import call_anything
 from minijit.library.sampling import is_service, service_class, service_of
+from minijit.library.structures import register_fields
 from minijit.library.targets import (
     CapturedValue,
     ConstantTarget,
@@ -68,6 +69,8 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
         return MethodTarget(bound), Fact(bound)
     if isinstance(fact.type, t.Tuple) and fact.type.cls not in (tuple, list):
         register_class(fact.type.cls)
+    if isinstance(fact.type, t.RecordArray | t.Record):
+        register_fields(fact.type)
     found = program.resolver.entry(registry.attribute(name), (fact,), {})
     if found is not None:
         return found

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import BuiltinMethodType
 from typing import Any, Final
 
@@ -42,8 +43,8 @@ def same_fact(a: Fact, b: Fact) -> bool:
 
 def fact_of_object(value: Any, type_of: Callable[[Any], t.Type | None]) -> Fact:
     """What is known of an object of the program: a literal, a global, a default value."""
-    if type(value) is np.ndarray:
-        return Fact(type_of(value) or t.Object(np.ndarray))
+    if type(value) in (np.ndarray, np.recarray, np.void, np.record):
+        return Fact(type_of(value) or t.Object(type(value)))
     if type(value) is tuple or (isinstance(value, tuple) and t.is_named_tuple(type(value))):
         items = [fact_of_object(item, type_of) for item in value]
         whole = t.Tuple(tuple(item.type for item in items), type(value))
@@ -121,6 +122,8 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
         if (a.dtype, a.ndim, a.writable) == (b.dtype, b.ndim, b.writable):
             return t.Array(a.dtype, a.ndim, "A", a.writable)
         return None
+    if isinstance(a, t.RecordArray) and isinstance(b, t.RecordArray):
+        return replace(a, layout="A") if replace(a, layout=b.layout) == b else None
     if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and a.cls is b.cls and len(a.items) == len(b.items):
         pairs = zip(a.items, b.items, strict=True)
         return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs), a.cls)
@@ -177,7 +180,7 @@ def _is_storable(one: t.Type) -> bool:
     match one:
         case t.Never() | t.NoneValue() | t.Const() | t.MaybeInt() | t.PythonScalar() | t.Range():
             return True
-        case t.Array() | t.List() | t.Object() | t.PythonList():
+        case t.Array() | t.RecordArray() | t.Record() | t.List() | t.Object() | t.PythonList():
             return True
         case t.NumpyScalar(dtype):
             return dtype.kind in "biufc" and dtype.name not in ("float16", "longdouble", "clongdouble")

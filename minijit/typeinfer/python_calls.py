@@ -20,7 +20,7 @@ from minijit import types as t
 from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.library import sampling
-from minijit.library.operations import attribute_setter, call_anything, unpack_exactly
+from minijit.library.operations import attribute_setter, call_anything, getitem_by_list, unpack_exactly
 from minijit.library.registry import Arg
 from minijit.library.targets import PythonTarget, Target
 from minijit.typeinfer.facts import lists_in
@@ -97,6 +97,14 @@ def resolve_typed_call(function: object, args: Sequence[Fact], named: dict[str, 
     has_state = not sampling.may_be_sampled(function)
     target = PythonTarget(function, outcome.type, tuple(named), _SEEN if outcome.changes or has_state else _UNSEEN)
     return target, fact_of_type(outcome.type)
+
+
+def resolve_item_of_records(function: object, facts: Sequence[Fact]) -> tuple[Target, Fact] | None:
+    """Bind ``records[index]`` for an index that native code doesn't take, such as a mask or the names of fields."""
+    if function is not operator.getitem and function is not getitem_by_list:
+        return None
+    found = sampling.pure_result_of(function, _as_args(facts), {})
+    return None if found is None else (PythonTarget(function, found, (), _UNSEEN), fact_of_type(found))
 
 
 def resolve_any_call(
@@ -188,8 +196,10 @@ def method_of(one: t.Type, name: str) -> Callable[..., object] | None:
 
 
 def _class_of(one: t.Type) -> type | None:
-    """The class of an array or a number."""
+    """The class of an array, a record or a number."""
     match one:
+        case t.RecordArray() | t.Record():
+            return one.cls
         case t.Array():
             return np.ndarray
         case t.NumpyScalar(dtype):
@@ -251,6 +261,8 @@ def resolve_value_attribute(one: t.Type, name: str) -> tuple[Target, Fact] | Non
     cls = _class_of(one)
     if cls is None or name.startswith("__"):
         return None
+    if isinstance(one, t.RecordArray | t.Record):
+        return resolve_object_attribute(name)
     if not hasattr(cls, name):
         return PythonTarget(operator.attrgetter(name), t.NEVER, (), _UNSEEN), NOTHING
     if not isinstance(getattr(cls, name), GetSetDescriptorType):

@@ -21,7 +21,13 @@ from minijit.library import registry
 from minijit.library.operations import item_at, length_of
 from minijit.library.targets import Binding, Case, ConstantTarget, EntryTarget, PythonTarget, Target
 from minijit.typeinfer.facts import fact_of_object, join
-from minijit.typeinfer.python_calls import holds_object, is_object, resolve_any_call, resolve_object_operation
+from minijit.typeinfer.python_calls import (
+    holds_object,
+    is_object,
+    resolve_any_call,
+    resolve_item_of_records,
+    resolve_object_operation,
+)
 
 MAX_CASES: Final = 24
 """An operation with more combinations of operand types than this is not compiled."""
@@ -250,7 +256,11 @@ class Resolver:
             return PythonTarget(function, t.NEVER, tuple(keywords), effects), NOTHING
         # Items of several types are taken apart first (`resolve`): there may be an entry for each.
         is_single = all(len(alternatives_of_items(fact.type)) == 1 for fact in (*facts, *keywords.values()))
-        if callable(function) and function not in _ITERATION | _IDENTITY and is_single:
+        has_records = any(isinstance(fact.type, t.RecordArray | t.Record) for fact in facts)
+        if has_records and (typed := resolve_item_of_records(function, facts)) is not None:
+            return typed
+        left_out = _ITERATION if has_records else _ITERATION | _IDENTITY
+        if callable(function) and function not in left_out and is_single:
             return resolve_any_call(function, facts, keywords, words)
         operands = " and ".join(str(fact.type) for fact in facts)
         raise Unsupported(f"{words} for {operands}", "call it outside of the compiled function")
@@ -285,6 +295,12 @@ def sample_of(fact: Fact) -> Any:
             array = np.ones((2,) * ndim, dtype, order="F" if layout == "F" else "C")
             array.flags.writeable = writable
             return array
+        case t.RecordArray(structure, ndim, _, writable, cls):
+            records: Any = np.zeros((2,) * ndim, structure.dtype).view(cls)
+            records.flags.writeable = writable
+            return records
+        case t.Record(structure, _):
+            return np.zeros(1, structure.dtype)[0]
         case t.Tuple(items, cls):
             samples = [sample_of(fact_of_type(item)) for item in items]
             if any(sample is UNKNOWN for sample in samples):

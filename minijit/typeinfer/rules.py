@@ -21,6 +21,8 @@ from minijit.library.operations import (
     length_of,
     setitem_by_list,
 )
+from minijit.library.registry import stored_attribute
+from minijit.library.structures import register_fields
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
 from minijit.typeinfer import display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
@@ -190,6 +192,10 @@ def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     def single(row: Inputs) -> Any:
         if is_object(row[0].type) or (isinstance(row[0].type, t.Array) and name in _ELEMENTS):
             return resolve_object_store(row[0].type, name, row[1])
+        if isinstance(row[0].type, t.RecordArray | t.Record):
+            register_fields(row[0].type)
+            found = inference.program.resolver.entry(stored_attribute(name), row, {})
+            return found or resolve_object_store(row[0].type, name, row[1])
         raise Unsupported(f"an assignment to the attribute {name!r}", "return the new value instead")
 
     return inference.bind(instr, resolve(setattr, inputs, single))

@@ -32,6 +32,8 @@ def class_of(one: t.Type) -> type | None:
             return dtype.type
         case t.Array():
             return np.ndarray
+        case t.RecordArray() | t.Record():
+            return one.cls
         case t.Tuple(cls=cls):
             return cls
         case t.PythonList() | t.List():

@@ -18,6 +18,8 @@ _CLASSES: dict[type, str] = {
     t.Range: "range",
     t.Slice: "slice",
     t.Array: "array",
+    t.RecordArray: "structured array",
+    t.Record: "record",
     t.Iterator: "iterator",
     t.Closure: "nested function",
     t.List: "list made here",

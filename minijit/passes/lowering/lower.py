@@ -128,7 +128,7 @@ class Lowering:
         """Tell LLVM that the lengths of arguments are not negative: it can't know."""
         b = self.builder
         for param in block.params:
-            if isinstance(param.type, t.Array):
+            if isinstance(param.type, t.Array | t.RecordArray):
                 for length in self.vals[param].parts[3 : 3 + param.type.ndim]:
                     b.emit("intrinsic", (b.icmp("sge", length, b.i64(0)),), name="assume")
 

@@ -1,0 +1,1 @@
+"""Structured arrays and their elements: fields, items, stores."""
