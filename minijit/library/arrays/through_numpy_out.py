@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -74,3 +75,10 @@ for _name, _parameters in _NAMES.items():
         _register(_function, _function, _parameters)
     if _name in _METHODS:
         _register(method(_name), getattr(np.ndarray, _name), _parameters)
+
+
+@lowers(operator.imatmul, t.Array, anything, result=lambda array, other: array.type, effects="reads writes raises")
+def imatmul(b: Builder, array: Val, other: Val) -> Val:
+    """A product written over its first factor."""
+    b.call_python(operator.imatmul, (array, other), t.OBJECT)
+    return array

@@ -52,13 +52,13 @@ def _run_loop(b: Builder, ufunc: Val, lengths: Val, *arrays: Val) -> Val:
     steps = [list(strides_of(b, one)) for one in arrays]
     depths = [array_type(one).ndim - core for one, core in zip(arrays, cores, strict=True)]
     stack = shape_of(arrays[-1])[: depths[-1]]
-    outer = [_steps_of_stack(b, one, depth, len(stack)) for one, depth in zip(arrays, depths, strict=True)]
+    outer = [steps_of_stack(b, one, depth, len(stack)) for one, depth in zip(arrays, depths, strict=True)]
     inner = [step for row, depth in zip(steps, depths, strict=True) for step in row[depth:]]
     walk_stack(b, symbol, stack, [data_of(one) for one in arrays], outer, sizes, inner)
     return NONE_VAL
 
 
-def _steps_of_stack(b: Builder, array: Val, depth: int, wanted: int) -> list[Value]:
+def steps_of_stack(b: Builder, array: Val, depth: int, wanted: int) -> list[Value]:
     """The strides along the axes of the stack; 0 along those that are repeated."""
     zero = b.i64(0)
     own = list(zip(shape_of(array)[:depth], strides_of(b, array)[:depth], strict=True))

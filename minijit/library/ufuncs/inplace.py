@@ -137,10 +137,3 @@ def _inplace_samples() -> Iterator[tuple[Any, ...]]:
 
 for _function, _plain in _INPLACE.items():
     _register_inplace(_function, _plain)
-
-
-@lowers(operator.imatmul, t.Array, anything, result=lambda array, other: array.type, effects="reads writes raises")
-def imatmul(b: Builder, array: Val, other: Val) -> Val:
-    """A product written over its first factor."""
-    b.call_python(operator.imatmul, (array, other), t.OBJECT)
-    return array
