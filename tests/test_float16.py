@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from minijit import jit, njit
+from minijit.library.halves import MODULES
 from minijit.numpy_types import ALL_DTYPES, FLOAT16
 from minijit.testing import compare, native
 
@@ -256,3 +258,21 @@ def test_results_of_small_integers() -> None:
         for ufunc in (np.sqrt, np.exp, np.sin):
             for values in (small, small.view(np.uint8), np.array([True, False])):
                 check_near(njit(unary(ufunc))(values), ufunc(values))
+
+
+def test_modules_are_there() -> None:
+    """A module that gets another name would be left to Python, and nobody would see it."""
+    assert [name for name in sorted(MODULES) if importlib.util.find_spec(f"minijit.library.{name}") is None] == []
+
+
+def test_products_are_native() -> None:
+    a = np.arange(12, dtype=np.float16).reshape(3, 4) / np.float16(7)
+    for f, args in (
+        (lambda a, b: a @ b, (a, a.T)),
+        (lambda a, b: np.dot(a, b), (a, a[0])),
+        (lambda a, b: a[0] @ b[0], (a, a)),
+        (lambda a, b: np.matmul(a, b.T, out=np.zeros((3, 3), np.float16)), (a, a)),
+    ):
+        compiled = jit(fallback="error")(f)
+        assert not compare(compiled, args)
+        assert "through Python" not in compiled.explain()

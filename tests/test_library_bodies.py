@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import minijit
+import minijit.library.load
 from minijit import dtype_functions, ufunc_loops
 from minijit.library import registry
 from minijit.library.samples import Known

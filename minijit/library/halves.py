@@ -21,19 +21,24 @@ from minijit.numpy_types import FLOAT16
 
 # Python's operations, and what converts scalars.
 _SCALARS: Final = """
-    aliases cmath_functions classes comparisons conversions dtypes each_type identity iteration math_integers math_libm
-    math_norms math_one math_two named_tuples numpy_arithmetic numpy_casts numpy_comparisons numpy_constants
-    numpy_scalars open_objects printing python_objects sequences slices truth tuple_comparisons tuples unpacking
+    arrays.dtypes arrays.numpy_constants each_type lists.sequences named_tuples numbers.aliases
+    numbers.cmath_functions numbers.comparisons numbers.conversions numbers.math_integers numbers.math_libm
+    numbers.math_norms numbers.math_one numbers.math_two numbers.numpy_arithmetic numbers.numpy_casts
+    numbers.numpy_comparisons numbers.numpy_scalars numbers.truth objects.classes objects.identity objects.iteration
+    objects.printing objects.python_objects objects.slices objects.tuple_comparisons objects.tuples objects.unpacking
+    open_objects
 """
-_ELEMENT_BY_ELEMENT: Final = "array_inplace array_ufuncs ufunc_calls ufunc_entries"
+_ELEMENT_BY_ELEMENT: Final = "ufuncs.array_calls ufuncs.calls_with_keywords ufuncs.inplace ufuncs.scalar_calls"
 _AS_THEY_ARE: Final = """
-    array_allocation array_attributes array_axes array_casts array_conversion array_copies array_copying array_creation
-    array_diagonals array_gathers array_indexing array_items array_joining array_putting array_repeats array_scatters
-    array_shapes array_splitting array_stores array_taking array_views flat_iteration index_arrays index_makers
-    list_indices mask_loads mask_stores stores_by_python
+    arrays.allocation arrays.attributes arrays.axes arrays.casts arrays.conversion arrays.copies arrays.copy_loops
+    arrays.creation arrays.diagonals arrays.joining arrays.repeats arrays.shapes arrays.splitting arrays.views
+    indexing.gathers indexing.index_arrays indexing.index_expressions indexing.index_makers indexing.item_method
+    indexing.items indexing.list_indices indexing.mask_loads indexing.mask_stores indexing.putting indexing.scatters
+    indexing.stores indexing.stores_by_python indexing.taking linalg.dot_products linalg.product_outputs
+    linalg.products objects.flat_iteration
 """
-_BY_PYTHON: Final = "numpy_answers through_numpy through_numpy_out ufunc_through_numpy"
-_MODULES: Final = frozenset(
+_BY_PYTHON: Final = "arrays.numpy_answers arrays.through_numpy arrays.through_numpy_out ufuncs.through_numpy"
+MODULES: Final = frozenset(
     name
     for names in (_SCALARS, _ELEMENT_BY_ELEMENT, _AS_THEY_ARE, _BY_PYTHON)
     for name in names.split()
@@ -53,7 +58,7 @@ def concerns_halves(args: Iterable[_Arg]) -> bool:
 
 def serves_halves(rule: Any) -> bool:
     """Whether an entry with this lowering rule (or body) serves float16."""
-    return (rule.__module__ or "").rpartition(".")[2] in _MODULES
+    return (rule.__module__ or "").removeprefix("minijit.library.") in MODULES
 
 
 def _mentions_halves(one: t.Type) -> bool:
