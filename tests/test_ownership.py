@@ -121,6 +121,12 @@ def twice_the_same(size):
     return a, b, c, b is c
 
 
+def made_twice(one):
+    a = one * 2.0
+    b, c = (a, a)
+    return a, b, c, b is c
+
+
 def same(x):
     return x
 
@@ -370,8 +376,9 @@ def test_a_result_that_is_an_argument_is_the_argument() -> None:
 def test_two_views_of_one_array_share_memory() -> None:
     first, second = minijit.jit(views)(1, 6)
     assert np.shares_memory(first, second)
-    a, b, c, identical = minijit.jit(twice_the_same)(3)
-    assert identical and a is b is c
+    for size in (3, (2, 3), (3, 0), (0, 2), (1, 1)):
+        a, b, c, identical = minijit.jit(made_twice)(np.ones(size))
+        assert identical and a is b is c
 
 
 def test_a_view_keeps_what_it_looks_at_alive() -> None:

@@ -229,7 +229,7 @@ differ:
   ret i1 false
 }
 
-; Whether two ndarrays have the same data, dtype, shape and strides.
+; Whether an ndarray has the same data, dtype, shape and strides as another, that of a block.
 define internal i1 @mj_same_array(ptr %a, ptr %b) nounwind {
 entry:
   %a.data.at = getelementptr i8, ptr %a, i64 $ARRAY_DATA
@@ -265,7 +265,19 @@ rows:
   %strides = call i32 @memcmp(ptr %a.strides, ptr %b.strides, i64 %bytes)
   %either = or i32 %shapes, %strides
   %same = icmp eq i32 %either, 0
-  ret i1 %same
+  br i1 %same, label %alike, label %other
+other:
+  ; %b may have had its strides cleared, if it has no elements (then it has an axis).
+  %same.shape = icmp eq i32 %shapes, 0
+  %axes = icmp ne i64 %bytes, 0
+  %maybe = and i1 %same.shape, %axes
+  br i1 %maybe, label %cleared, label %differ
+cleared:
+  %stride = load i64, ptr %b.strides
+  %empty = icmp eq i64 %stride, 0
+  ret i1 %empty
+alike:
+  ret i1 true
 differ:
   ret i1 false
 }
