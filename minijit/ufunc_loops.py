@@ -31,6 +31,10 @@ _LINEAR_ALGEBRA: Final = (
 )
 
 
+PRODUCTS: Final = (np.matmul, np.vecdot, np.matvec, np.vecmat)
+"""Generalised ufuncs that multiply."""
+
+
 def linear_algebra() -> dict[str, np.ufunc]:
     """The ufuncs behind ``np.linalg``, by name."""
     from numpy.linalg import _umath_linalg
@@ -44,7 +48,7 @@ def addresses() -> dict[str, int]:
     """The addresses of all loops that native code calls, by symbol."""
     return {
         f"mj_loop_{ufunc.__name__}_{kind}": address
-        for ufunc in (np.matmul, *linear_algebra().values())
+        for ufunc in (*PRODUCTS, *linear_algebra().values())
         for kind, address in _loops_of(ufunc).items()
     }
 
@@ -56,10 +60,10 @@ def loop_symbol(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> str | None:
     return symbol if symbol in addresses() else None
 
 
-def core_axes(ufunc: np.ufunc) -> list[int]:
-    """The number of axes that a generalised ufunc takes of each operand and gives of each result."""
+def core_names(ufunc: np.ufunc) -> list[list[str]]:
+    """The names of the axes that a generalised ufunc takes of each operand and gives of each result."""
     groups = re.findall(r"\(([^)]*)\)", ufunc.signature or "")
-    return [len(group.split(",")) if group else 0 for group in groups]
+    return [[name.strip() for name in group.split(",")] if group else [] for group in groups]
 
 
 def _loops_of(ufunc: np.ufunc) -> dict[str, int]:

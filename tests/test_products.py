@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from minijit import jit
 from minijit.testing import compare
 from tests.numpy_programs import Program
 
@@ -85,3 +86,55 @@ def test_products_need_no_python() -> None:
     compiled(np.ones((3, 3)), np.ones(3))
     assert "through Python" not in compiled.explain()
     assert "mj_loop_matmul_dd->d" in compiled.inspect_llvm()
+
+
+NATIVE = {
+    "np.matmul(a, b, out=a)": ((3, 3), (3, 3)),
+    "np.matmul(a, b.T, np.empty((3, 3), a.dtype))": ((3, 4), (3, 4)),
+    "np.dot(a, b, out=np.empty((3, 5), a.dtype))": ((3, 4), (4, 5)),
+    "a.dot(b, np.empty(3, a.dtype))": ((3, 4), (4,)),
+    "a @ b.swapaxes(1, 2)": ((2, 3, 4), (2, 3, 4)),
+    "np.tensordot(a, b, axes=([1, 0], [0, 1]))": ((3, 4, 5), (4, 3)),
+    "np.tensordot(a, b, 1)": ((3, 4, 5), (5, 2)),
+    "np.tensordot(a, b, (1, 0))": ((2, 3, 4), (3,)),
+    "np.kron(a, b)": ((2, 3), (3,)),
+    "np.vecdot(a, b)": ((5, 3), (3,)),
+    "np.matvec(a, b)": ((2, 3, 4), (4,)),
+    "np.vecmat(a, b)": ((3,), (3, 4)),
+    "np.linalg.multi_dot([a, b, b.T])": ((3, 4), (4, 5)),
+    "np.trace(a, 1)": ((3, 4, 5), (1,)),
+    "a.trace(axis1=1, axis2=2)": ((3, 4, 5), (1,)),
+    "np.linalg.trace(a, offset=-1)": ((3, 4, 5), (1,)),
+}
+
+
+@pytest.mark.parametrize("text", sorted(NATIVE))
+def test_native(text: str) -> None:
+    """Nothing goes through Python, and NumPy's bits come out."""
+    x, y = NATIVE[text]
+    for dtype in ("float64", "float32", "complex128", "int16"):
+        compiled = product(text)
+        assert not compare(compiled, (operand(x, dtype, ""), operand(y, dtype, "")))
+        assert not compiled.stats["bailouts"]
+        assert "through Python" not in compiled.explain()
+
+
+SQUARES = [((3, 4), (4, 4)), ((3, 4), (4, 5)), ((2, 3, 3), (3, 3)), ((3,), (3, 3)), ((3, 3), (3,))]
+
+
+@pytest.mark.parametrize("shapes", SQUARES)
+def test_products_over_their_first_factor(shapes: Any) -> None:
+    compiled = Program("a @= b; return a", ("a", "b"), {}, statement=True).jitted
+    for dtype in ("float64", "int32", "complex64"):
+        args = [operand(shape, dtype, "") for shape in shapes]
+        assert not compare(compiled, tuple(args))
+
+
+def test_outputs_that_overlap() -> None:
+    def step(room: Any) -> Any:
+        np.matmul(room[:3, :3], room[1:4, 1:4], out=room[2:5, :3])
+        np.dot(room[:3, :3], room[3:], out=room[:3])
+        return room
+
+    for dtype in ("float64", "complex64", "int8"):
+        assert not compare(jit(step), (operand((6, 3), dtype, ""),))

@@ -34,8 +34,8 @@ _AS_THEY_ARE: Final = """
     arrays.creation arrays.diagonals arrays.joining arrays.repeats arrays.shapes arrays.splitting arrays.views
     indexing.gathers indexing.index_arrays indexing.index_expressions indexing.index_makers indexing.item_method
     indexing.items indexing.list_indices indexing.mask_loads indexing.mask_stores indexing.putting indexing.scatters
-    indexing.stores indexing.stores_by_python indexing.taking linalg.dot_products linalg.product_outputs
-    linalg.products objects.flat_iteration
+    indexing.stores indexing.stores_by_python indexing.taking linalg.dot_products linalg.gufuncs
+    linalg.product_outputs linalg.products linalg.tensordot objects.flat_iteration
 """
 _BY_PYTHON: Final = "arrays.numpy_answers arrays.through_numpy arrays.through_numpy_out ufuncs.through_numpy"
 MODULES: Final = frozenset(

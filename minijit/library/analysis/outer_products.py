@@ -15,6 +15,7 @@ from minijit.library.arrays.attributes import arrays
 from minijit.library.arrays.shapes import ravel
 from minijit.library.builder import Builder, Val
 from minijit.library.indexing.index_expressions import element_type
+from minijit.library.kernels.array_kernels import array_kernel_of
 from minijit.library.memory import array_type, element_pointer, load_element, shape_of, store_element
 from minijit.library.registry import Arg, find, lowers
 from minijit.numpy_types import Dtype
@@ -38,12 +39,20 @@ def _type_of_outer(x: Arg, y: Arg) -> t.Type | None:
 def _pairs() -> list[tuple[Any, ...]]:
     flat = np.array([3.0, 1.0, -2.0])
     rows = [(flat, flat), (flat[::-1], np.arange(4, dtype=np.int8)), (flat[:0], flat), (flat > 0, flat < 2)]
-    return [*rows, *((row[0], flat.astype(np.float32)) for row in arrays() if row[0].dtype.kind != "c")]
+    return [*rows, *((row[0], flat.astype(np.float32)) for row in arrays())]
 
 
 def _element(b: Builder, array: Val, index: Sequence[Value]) -> Val:
     kind = array_type(array)
     return Val(element_type(kind), load_element(b, kind.dtype, element_pointer(b, array, index)))
+
+
+def _times(b: Builder, dtype: Dtype, x: Val, y: Val) -> tuple[Value, ...]:
+    """A product as it is in whole arrays, where complex ones are rounded less."""
+    loop = (dtype, dtype, dtype)
+    kernel = array_kernel_of(np.multiply, loop)
+    assert kernel is not None
+    return kernel(b, loop, [b.number_as(one, dtype) for one in (x, y)])
 
 
 def _type_of_rows(x: Arg, y: Arg) -> t.Type | None:
@@ -65,8 +74,8 @@ def outer(b: Builder, x: Val, y: Val) -> Val:
         first = _element(b, x, [number])
 
         def column(place: Value, _inner: tuple[Value, ...]) -> Sequence[Value]:
-            product = b.apply(operator.mul, first, _element(b, y, [place]))
-            store_element(b, kind.dtype, element_pointer(b, made, [number, place]), product.parts, local=True)
+            product = _times(b, kind.dtype, first, _element(b, y, [place]))
+            store_element(b, kind.dtype, element_pointer(b, made, [number, place]), product, local=True)
             return ()
 
         b.loop(columns, column)
@@ -79,17 +88,19 @@ def outer(b: Builder, x: Val, y: Val) -> Val:
 def _type_of_kron(x: Arg, y: Arg) -> t.Type | None:
     kinds = [one.type for one in (x, y) if isinstance(one.type, t.Array)]
     # Of arrays in another order, the result is in an order that follows from the strides.
-    if len(kinds) < 2 or kinds[0].ndim != kinds[1].ndim or kinds[0].ndim not in (1, 2):
+    if len(kinds) < 2 or any(kind.ndim == 0 or (kind.layout != "C" and kind.ndim > 1) for kind in kinds):
         return None
-    if any(kind.layout != "C" for kind in kinds):
+    if kinds[0].ndim != kinds[1].ndim and any(kind.layout != "C" for kind in kinds):
         return None
     dtype = _dtype_of_product(*kinds)
-    return None if dtype is None else t.Array(dtype, kinds[0].ndim, "C")
+    return None if dtype is None else t.Array(dtype, max(kind.ndim for kind in kinds), "C")
 
 
 def _tables() -> list[tuple[Any, ...]]:
     table, row = np.arange(6.0).reshape(2, 3), np.arange(3, dtype=np.int16)
-    return [(table, table.T.copy()), (row, row), (table[:0], table), (table > 2, table < 4), (row, row * 1j)]
+    pairs = [(table, table.T.copy()), (row, row), (table[:0], table), (table > 2, table < 4), (row, row * 1j)]
+    pairs += [(row[::-1], row), (row, row[::2]), (table, row), (row, table), (table[None], row)]
+    return [*pairs, (table[:, :1], table[None])]
 
 
 @lowers(np.kron, t.Array, t.Array, result=_type_of_kron, effects=_FRESH, samples=_tables)
@@ -97,13 +108,16 @@ def kron(b: Builder, x: Val, y: Val) -> Val:
     """An array with each element of the first replaced by its product with the whole second."""
     kind = _type_of_kron(Arg(x.type), Arg(y.type))
     assert isinstance(kind, t.Array)
-    outside, inside = shape_of(x), shape_of(y)
+    # Axes that an operand has not are of length 1.
+    ones: list[Value] = [b.i64(1)] * kind.ndim
+    outside, inside = ([*ones, *shape_of(one)][-kind.ndim :] for one in (x, y))
     made = allocate(b, kind.dtype, [b.mul(one, other) for one, other in zip(outside, inside, strict=True)])
 
     def nest(axis: int, first: list[Value], second: list[Value], places: list[Value]) -> None:
         if axis == kind.ndim:
-            product = b.apply(operator.mul, _element(b, x, first), _element(b, y, second))
-            store_element(b, kind.dtype, element_pointer(b, made, places), product.parts, local=True)
+            factors = [_element(b, one, index[-array_type(one).ndim :]) for one, index in ((x, first), (y, second))]
+            product = _times(b, kind.dtype, *factors)
+            store_element(b, kind.dtype, element_pointer(b, made, places), product, local=True)
             return
 
         def block(number: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:

@@ -17,7 +17,7 @@ from minijit.library.builder import NONE_VAL, Builder, Val, item_of
 from minijit.library.memory import array_type, data_of, shape_of, strides_of
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, lowers
-from minijit.ufunc_loops import core_axes, loop_symbol
+from minijit.ufunc_loops import core_names, loop_symbol
 
 
 def run_loop(ufunc: Any, lengths: Any, *arrays: Any) -> Any:
@@ -48,7 +48,7 @@ def _run_loop(b: Builder, ufunc: Val, lengths: Val, *arrays: Val) -> Val:
     symbol = _loop_of(ufunc, arrays)
     assert symbol is not None and isinstance(lengths.type, t.Tuple) and isinstance(ufunc.type, t.Const)
     sizes = [b.index_of(item_of(lengths, k)) for k in range(len(lengths.type.items))]
-    cores = core_axes(ufunc.type.value)  # type: ignore[arg-type]  # a ufunc
+    cores = [len(names) for names in core_names(ufunc.type.value)]  # type: ignore[arg-type]  # a ufunc
     steps = [list(strides_of(b, one)) for one in arrays]
     depths = [array_type(one).ndim - core for one, core in zip(arrays, cores, strict=True)]
     stack = shape_of(arrays[-1])[: depths[-1]]

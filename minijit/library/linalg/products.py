@@ -63,7 +63,8 @@ def plan_of(x: t.Type, y: t.Type) -> Product | None:
     return Product(*loop, kind if ndim else element_type(kind))
 
 
-def _cast(b: Builder, array: Val, dtype: Dtype) -> Val:
+def cast_operand(b: Builder, array: Val, dtype: Dtype) -> Val:
+    """An operand in the dtype of the loop."""
     return array if array_type(array).dtype == dtype else copied(b, array, dtype, "K")
 
 
@@ -77,7 +78,8 @@ def unless(b: Builder, fits: Value, function: Any, args: Sequence[Val]) -> None:
     b.if_else(fits, lambda: (), refuse, likely=True)
 
 
-def _let_go(b: Builder, casts: Sequence[Val], originals: Sequence[Val]) -> None:
+def let_go(b: Builder, casts: Sequence[Val], originals: Sequence[Val]) -> None:
+    """Drop the operands that had to be cast."""
     for one, original in zip(casts, originals, strict=True):
         if one is not original:
             b.emit("decref", (owner_of(one),))
@@ -119,7 +121,7 @@ def shapes_of(b: Builder, x: Val, y: Val) -> Shapes:
 def write_product(b: Builder, plan: Product, shapes: Shapes, x: Val, y: Val, target: Val | Value, effects: str) -> None:
     """Compute ``x @ y`` into an array, or to an address where the result is a number."""
     zero = b.i64(0)
-    cast_x, cast_y = _cast(b, x, plan.dtype), _cast(b, y, plan.dtype)
+    cast_x, cast_y = cast_operand(b, x, plan.dtype), cast_operand(b, y, plan.dtype)
     steps_x, steps_y = list(strides_of(b, cast_x)), list(strides_of(b, cast_y))
     core_x = [zero, *steps_x] if len(steps_x) == 1 else steps_x[-2:]
     core_y = [*steps_y, zero] if len(steps_y) == 1 else steps_y[-2:]
@@ -133,7 +135,7 @@ def write_product(b: Builder, plan: Product, shapes: Shapes, x: Val, y: Val, tar
     places = [data_of(cast_x), data_of(cast_y), data]
     inner = [*core_x, *core_y, *core]
     walk_stack(b, plan.symbol, shapes.stack, places, [*outer, steps[:depth]], shapes.sizes, inner, effects)
-    _let_go(b, (cast_x, cast_y), (x, y))
+    let_go(b, (cast_x, cast_y), (x, y))
 
 
 def matmul(b: Builder, function: Any, x: Val, y: Val) -> Val:
