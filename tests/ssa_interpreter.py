@@ -15,8 +15,9 @@ from types import FunctionType
 from typing import Any
 
 from minijit.frontend import build_function
-from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Value
+from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.verifier import verify
+from minijit.library.caught import raise_linked
 from minijit.library.operations import set_shape
 
 MOST_BLOCKS = 100_000
@@ -94,6 +95,7 @@ class Machine:
         self.function = function
         self.built = built
         self.values: dict[Value, Any] = {}
+        self.caught: dict[int, BaseException] = {}
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Bind the arguments and go from block to block until one ends the function."""
@@ -104,9 +106,15 @@ class Machine:
             self.values[param] = bound.arguments[name]
         block = self.built.blocks[0]
         for _ in range(MOST_BLOCKS):
-            for instr in block.instrs:
-                self.values[instr] = HANDLERS[instr.op](self, instr, *(self.values[arg] for arg in instr.args))
             terminator = block.terminator
+            try:
+                for instr in block.instrs:
+                    self.values[instr] = HANDLERS[instr.op](self, instr, *(self.values[arg] for arg in instr.args))
+            except BaseException as error:
+                if terminator.op != "attempt" or instr is not block.instrs[-1]:
+                    raise
+                block = self.handler_of(terminator, error)
+                continue
             operands = [self.values[arg] for arg in terminator.args]
             if terminator.op == "return":
                 return operands[0]
@@ -118,6 +126,14 @@ class Machine:
                 edge = terminator.edges[0 if operands[0] else 1]
             block = self.follow(edge)
         raise AssertionError("does not end")
+
+    def handler_of(self, attempt: Terminator, error: BaseException) -> Block:
+        """Where an exception goes on."""
+        for wanted, edge in zip(attempt.args, attempt.edges[-len(attempt.args) :], strict=True):
+            if isinstance(error, self.values[wanted]):
+                self.caught[edge.block.attrs["handler"]] = error
+                return self.follow(edge)
+        raise error
 
     def follow(self, edge: Edge) -> Block:
         """Hand all arguments over at once, as the parameters may be among them."""
@@ -153,6 +169,13 @@ def raise_(operands: list[Any]) -> None:
     if len(operands) == 1:
         raise operands[0]
     raise operands[0] from operands[1]
+
+
+def throw(instr: Instr, *args: Any) -> None:
+    """What the op ``throw`` does."""
+    if instr.attrs["linked"]:
+        raise_linked(*args)
+    raise_(list(args))
 
 
 def check_bound(machine: Machine, instr: Instr, value: Any) -> Any:
@@ -233,6 +256,8 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "build_slice": lambda m, i, *parts: slice(*parts),
     "build_string": lambda m, i, *parts: "".join(parts),
     "format_value": format_value,
+    "throw": lambda m, i, *args: throw(i, *args),
+    "caught": lambda m, i: m.caught[i.attrs["handler"]],
     "unpack": lambda m, i, value: unpacker(i.attrs["count"], i.attrs["starred"])(value),
     "tuple_item": lambda m, i, value: value[i.attrs["index"]],
     "get_iter": lambda m, i, value: list(value),

@@ -32,8 +32,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 LIBRARY_FOUNDATION = frozenset(
     {
-        *("builder", "casts", "memory", "named_tuples", "nested_functions", "open_objects"),
-        *("operations", "references", "sampling", "shared_draws", "structures", "targets"),
+        *("builder", "casts", "caught", "memory", "named_tuples", "nested_functions", "open_objects"),
+        *("operations", "raised", "references", "sampling", "shared_draws", "structures", "targets"),
         *("trial_values", "vals"),
     }
 )

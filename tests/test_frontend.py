@@ -164,7 +164,7 @@ REFUSED = [
     ("def f(x):\n    from math import no_such_name\n", "an import statement inside a function", (2, 4)),
     ("def f(x):\n    from . import x\n", "a relative import inside a function", (2, 4)),
     ("def f(x):\n    global math\n    import math\n", "an import of the global math", (3, 4)),
-    ("def f(x):\n    try:\n        x\n    except ValueError: pass\n", "a try statement", (2, 4)),
+    ("def f(x):\n    try:\n        x\n    except* ValueError: pass\n", "except*", (2, 4)),
     ("def f(x):\n    with x: pass\n", "a with statement", (2, 4)),
     ("def f(x):\n    match x:\n        case {1: y}: pass\n", "a mapping pattern", (3, 13)),
     ("def f(x):\n    match x:\n        case int(y): pass\n", "a class pattern that looks at attributes", (3, 13)),

@@ -124,6 +124,11 @@ def _invoke(e: FunctionEmitter, instr: Instr) -> None:
     name: str = instr.attrs["function"]
     e.module.declare_native(name, parts)
     status, returned, recursion = emit_call(e, instr)
+    if "caught" in instr.attrs:
+        if recursion is not None:
+            recursion.store(e, returned, e.ref(slots))
+        e.lines.append(f"  {e.ref(instr)} = zext i32 {status} to i64")
+        return
     _leave_with_callee(e, status, instr.attrs["site"])
     if recursion is not None:
         recursion.store(e, returned, e.ref(slots))
@@ -179,6 +184,11 @@ def _call_python(e: FunctionEmitter, instr: Instr) -> None:
     status = _call_native(e, name, instr.args)
     if _has_visible_effects(instr.attrs.get("effects", ("unknown",))):
         e.mark_dirty()
+    if "caught" in instr.attrs:
+        e.lines.append(f"  {e.ref(instr)} = zext i32 {status} to i64")
+        other = e.temporary(f"icmp eq i32 {status}, 2")
+        e.branch_cold(other, e.exit_label(instr.attrs["bail_site"], []), when=True)
+        return
     raised = e.exit_label(instr.attrs["site"], [])
     other = e.exit_label(instr.attrs["bail_site"], []) if "bail_site" in instr.attrs else raised
     failed = e.temporary(f"icmp ne i32 {status}, 0")

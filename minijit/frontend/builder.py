@@ -17,8 +17,9 @@ from minijit.frontend.bound_names import names_bound_in
 from minijit.frontend.refusals import refusal_of
 from minijit.frontend.ssa import Draft, Ssa
 from minijit.ir.nodes import UNKNOWN, Function, Instr, Value
+from minijit.ir.ops import OPS
 
-Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern
+Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern | ast.ExceptHandler
 """Syntax nodes that have a place in the file."""
 BuildNested: TypeAlias = Callable[[ast.FunctionDef | ast.Lambda, CodeType, tuple[str, ...], str], Function]
 ExpressionHandler: TypeAlias = "Callable[[Builder, Any], Value]"
@@ -69,6 +70,30 @@ class Scope(NamedTuple):
     span: Span
 
 
+class Handler(NamedTuple):
+    """Where an exception of the class (or one of the tuple of classes) that `wanted` is goes on."""
+
+    wanted: Value
+    start: Draft
+
+
+class Handled(NamedTuple):
+    """The handler that we are in: its number, where its own exceptions are linked to the handled one, those around."""
+
+    number: int
+    linking: Handler
+    outer: tuple[Handler, ...]
+
+
+class Cleanup(NamedTuple):
+    """What is done on each way out of a statement, and what is around the statement: as in :class:`Builder`."""
+
+    build: Callable[[], None]
+    handlers: tuple[Handler, ...]
+    handled: Handled | None
+    loops: int
+
+
 class Builder(Ssa):
     """The SSA of one function under construction, with what its names mean.
 
@@ -97,8 +122,15 @@ class Builder(Ssa):
         The comprehensions that we are in, from the outside, `scope_count` of all so far.
     error_modes : dict
         What the ``with np.errstate(...)`` that we are in says of NumPy's warnings.
-    loops : list of (Draft, Draft)
-        The loops that we are in, from the outside: where ``continue`` and ``break`` lead.
+    loops : list of (Draft, Draft, int)
+        The loops that we are in, from the outside: where ``continue`` and ``break`` lead, and in how many statements of
+        `cleanups` each of them stands.
+    handlers : tuple of Handler
+        The handlers that an exception may go to here, from the inside to the outside; `handler_count` of all so far.
+    handled : Handled or None
+        The handler that we are in.
+    cleanups : list of Cleanup
+        The statements around us that have to be left in order, from the outside.
     """
 
     def __init__(
@@ -123,7 +155,11 @@ class Builder(Ssa):
         self.local_names: Final = frozenset(code.co_varnames + code.co_cellvars + captured)
         self.free_names: Final = frozenset(code.co_freevars) - self.local_names
         self.error_modes: Final[dict[str, str]] = {}
-        self.loops: Final[list[tuple[Draft, Draft]]] = []
+        self.loops: Final[list[tuple[Draft, Draft, int]]] = []
+        self.handlers: tuple[Handler, ...] = ()
+        self.handled: Handled | None = None
+        self.handler_count = 0
+        self.cleanups: Final[list[Cleanup]] = []
         self.scopes: Final[list[Scope]] = []
         self.scope_count = 0
         self.assigned: Final[set[str]] = set()
@@ -141,7 +177,23 @@ class Builder(Ssa):
                 attrs = {**(attrs or {}), "frames": frames}
         if self.error_modes:
             attrs = {**(attrs or {}), "error_modes": tuple(self.error_modes.items())}
-        return super().emit(op, args, span, attrs, const)
+        if not self.handlers:
+            return super().emit(op, args, span, attrs, const)
+        instr = super().emit(op, args, span, attrs, const)
+        if OPS[op].effects:
+            self._attempt(instr)
+        elif op in ("global", "freevar"):
+            instr.attrs["attempted"] = True
+        return instr
+
+    def _attempt(self, instr: Instr) -> None:
+        """End the block behind an operation that may raise, within a ``try``."""
+        if instr.op == "throw":
+            self.attempt(list(self.handlers), None, instr.span)
+            return
+        (onward,) = self.drafts("go", "")
+        self.attempt(list(self.handlers), onward, instr.span)
+        self.goto(onward)
 
     def is_local(self, name: str) -> bool:
         """Whether a name is a variable of the function itself, and not only of a comprehension in it."""

@@ -21,6 +21,7 @@ from minijit.frontend import (  # noqa: F401
     names,
     operators,
     statements,
+    tries,
 )
 from minijit.frontend.builder import Builder, span_of
 from minijit.frontend.simplify import finished_blocks

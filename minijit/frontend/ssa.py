@@ -124,6 +124,19 @@ class Ssa:
         no.ways_in.append((self.here, if_false))
         self._end("branch", [condition], [if_true, if_false], span)
 
+    def attempt(self, handlers: list[tuple[Value, Draft]], onward: Draft | None, span: Span) -> None:
+        """End this block behind an operation that may raise: the classes and blocks of the handlers it may go to.
+
+        `onward` is where it goes else; an operation that always raises has none.
+        """
+        targets = [draft for _, draft in handlers]
+        if onward is not None:
+            targets.insert(0, onward)
+        edges = [Edge(draft.block) for draft in targets]
+        for draft, edge in zip(targets, edges, strict=True):
+            draft.ways_in.append((self.here, edge))
+        self._end("attempt", [cls for cls, _ in handlers], edges, span)
+
     def leave(self, op: str, args: list[Value], span: Span) -> None:
         """End this block with ``return`` or ``raise``."""
         self._end(op, args, [], span)
@@ -152,10 +165,9 @@ class Ssa:
         The check is added wherever that can't be excluded yet and removed at the end where it was not needed. The
         checked value takes the place of the variable's, so that a second read asks no more.
         """
-        here = self.here
-        value = here.values.get(name)
+        value = self.here.values.get(name)
         if value is None:
-            value = self.look_up(name, here)
+            value = self.look_up(name, self.here)
         if value.__class__ is Param:
             if value.block is self.entry.block:
                 return value
@@ -165,7 +177,7 @@ class Ssa:
         if is_free:
             attrs["free"] = True
         checked = self.emit("check_bound", [value], span, attrs)
-        here.values[name] = checked
+        self.here.values[name] = checked
         return checked
 
     def look_up(self, name: str, draft: Draft) -> Value:

@@ -1,4 +1,4 @@
-"""Statements other than assignments: ``if``, loops, ``return``, ``raise``, ``assert`` ..."""
+"""Statements other than assignments: ``if``, loops, ``return``, ``assert`` ..."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from minijit.frontend.builder import Builder, span_of, statement
 from minijit.frontend.comprehensions import for_each
 from minijit.frontend.conditions import test
 from minijit.frontend.ssa import Draft
+from minijit.frontend.tries import leave_statements, throw
 from minijit.frontend.walks import begin_walk, end_walk
 from minijit.ir.nodes import Value
 
@@ -100,7 +101,7 @@ def while_(b: Builder, node: ast.While) -> None:
 
 
 def _loop_body(b: Builder, node: ast.For | ast.While, again: Draft, end: Draft) -> None:
-    b.loops.append((again, end))
+    b.loops.append((again, end, len(b.cleanups)))
     b.statements(node.body)
     b.loops.pop()
     _go_on(b, again, node.body[-1])
@@ -117,13 +118,15 @@ def _loop_else(b: Builder, node: ast.For | ast.While, otherwise: Draft, end: Dra
 @statement(ast.Continue)
 def continue_(b: Builder, node: ast.Continue) -> None:
     """On to the next turn."""
-    b.jump(b.loops[-1][0], span_of(node))
+    again, _, keep = b.loops[-1]
+    leave_statements(b, keep, lambda: b.jump(again, span_of(node)))
 
 
 @statement(ast.Break)
 def break_(b: Builder, node: ast.Break) -> None:
     """Out of the loop, past its ``else``."""
-    b.jump(b.loops[-1][1], span_of(node))
+    _, end, keep = b.loops[-1]
+    leave_statements(b, keep, lambda: b.jump(end, span_of(node)))
 
 
 @statement(ast.Return)
@@ -131,14 +134,7 @@ def return_(b: Builder, node: ast.Return) -> None:
     """``return value``."""
     span = span_of(node)
     value = b.const(None, span) if node.value is None else b.value(node.value)
-    b.leave("return", [value], span)
-
-
-@statement(ast.Raise)
-def raise_(b: Builder, node: ast.Raise) -> None:
-    """``raise``, ``raise exception``, ``raise exception from cause``."""
-    args = [b.value(part) for part in (node.exc, node.cause) if part is not None]
-    b.leave("raise", args, span_of(node))
+    leave_statements(b, 0, lambda: b.leave("return", [value], span))
 
 
 @statement(ast.Assert)
@@ -154,5 +150,5 @@ def assert_(b: Builder, node: ast.Assert) -> None:
         if node.msg is not None:
             args.append(b.value(node.msg))
         error = b.emit("call", args, span, {"keywords": (), "starred": ()})
-        b.leave("raise", [error], span)
+        throw(b, [error], span)
     b.goto(holds)

@@ -11,36 +11,16 @@ from typing import Any, Final
 
 from minijit import types as t
 from minijit.errors import NO_SPAN, Span
-from minijit.ir.folding import EXACT_IN_SINGLES, FOLD_COMPARISONS, FOLD_INTEGERS
+from minijit.ir.folding import EXACT_IN_SINGLES, FOLD_COMPARISONS, FOLD_INTEGERS, known, machine_type, wrap
 from minijit.ir.nodes import Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.ir.shared_values import SharedValues, key_of
 from minijit.ir.sites import Site
 from minijit.ir.unit import Unit
 from minijit.machine import F64, I1, I8, I64, PTR, Machine
 
+__all__ = ["MachineBuilder", "known", "machine_type", "wrap"]
+
 _STORES: Final = frozenset({"store", "fill", "copy"})
-
-
-def known(value: Value) -> int | float | None:
-    """The number that `value` is, where it is a constant."""
-    if isinstance(value, Instr) and value.op == "const":
-        number = value.attrs["value"]
-        return number if isinstance(number, int | float) else None
-    return None
-
-
-def machine_type(value: Value) -> Machine:
-    """The type of a machine value."""
-    assert isinstance(value.type, Machine), value.type
-    return value.type
-
-
-def wrap(number: int, bits: int) -> int:
-    """`number` as a signed integer of `bits` bits, the way machine arithmetic wraps."""
-    if bits == 1:
-        return number & 1
-    number &= (1 << bits) - 1
-    return number - (1 << bits) if number >> (bits - 1) else number
 
 
 class MachineBuilder:
@@ -60,6 +40,8 @@ class MachineBuilder:
         The comprehensions that are functions in Python and that we are in, innermost first, each with its place.
     private : bool
         Whether stores now go to memory that nobody outside the call can see.
+    exits : list of Instr or Terminator, or None
+        Where what may leave the function is noted, if anybody wants to know.
     """
 
     def __init__(self, unit: Unit, function: Function, block: Block) -> None:
@@ -69,6 +51,7 @@ class MachineBuilder:
         self.span: Span = NO_SPAN
         self.frames: Sequence[tuple[str, Span]] = ()
         self.private = False
+        self.exits: list[Instr | Terminator] | None = None
         self._shared: dict[Block, SharedValues] = {}
 
     # ---- instructions
@@ -85,6 +68,8 @@ class MachineBuilder:
                 return same
         instr = Instr(op, list(args), attrs, type, self.span)
         self.block.instrs.append(instr)
+        if self.exits is not None and "site" in attrs:
+            self.exits.append(instr)
         if key is not None and shared is not None:
             shared.values[key] = instr
         return instr
@@ -96,6 +81,16 @@ class MachineBuilder:
     def follows(self, block: Block, dominator: Block) -> None:
         """Declare that every way to `block` goes by the end of `dominator`, whose values it may use."""
         self._shared[block] = SharedValues(self._shared.setdefault(dominator, SharedValues()))
+
+    def values_so_far(self) -> SharedValues:
+        """What has been computed up to here; what comes now in the same block is kept apart."""
+        before = self.shared_values()
+        self._shared[self.block] = SharedValues(before)
+        return before
+
+    def knows(self, block: Block, values: SharedValues) -> None:
+        """Declare that every way to `block` goes by where `values` had been computed."""
+        self._shared[block] = SharedValues(values)
 
     def const(self, type: Machine, value: int | float | bool | str | None) -> Instr:
         """A constant; None is the null pointer, ``"poison"`` a value that is never looked at."""
@@ -324,6 +319,8 @@ class MachineBuilder:
     def leave(self, site: int, *payload: Value) -> None:
         """End the current block by leaving the function at a site."""
         self.block.terminator = Terminator("raise", list(payload), [], self.span, {"site": site})
+        if self.exits is not None:
+            self.exits.append(self.block.terminator)
 
     def if_else(
         self,

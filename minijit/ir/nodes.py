@@ -97,16 +97,18 @@ class Edge:
 class Terminator:
     """The end of a block.
 
-    ==========  ============================  ==========================
+    ==========  ============================  ======================================
     op          args                          edges
-    ==========  ============================  ==========================
+    ==========  ============================  ======================================
     jump                                      the target
     branch      the condition (bool or i1)    if true, if false
     return      the value (loops: its parts)
     raise       the exception, the cause;
                 none for a bare ``raise``
                 (loops: none, see `attrs`)
-    ==========  ============================  ==========================
+    attempt     the classes of handlers       onward, to the handlers; without the
+                (typed: none, see `attrs`)    first if the last operation always raises
+    ==========  ============================  ======================================
     """
 
     __slots__ = ("args", "attrs", "edges", "op", "span")

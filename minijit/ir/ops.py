@@ -58,6 +58,15 @@ OPS: Final[dict[str, Op]] = {
         "PT",
     ),
     "enter_errstate": _row("class", "modes: its keyword arguments", "nothing: `class` is np.errstate", "", "PT"),
+    # ---- exceptions; see the terminator attempt
+    "throw": _row(
+        "exception *cause",
+        "again: as it came; linked: the second is no cause, but what was being handled",
+        "nothing: it is raised",
+        "raises",
+        "PT",
+    ),
+    "caught": _row("", "handler: number of a block", "the exception that led there", "", "PT"),
     # ---- displays and unpacking
     "build_tuple": _row("*items", "starred: positions of *items", "a tuple", "", "PT"),
     "build_list": _row("*items", "starred; generator: stands for a generator expression", "a list", "bound", "PT"),
@@ -164,4 +173,4 @@ OPS: Final[dict[str, Op]] = {
 }
 """All ops by name."""
 
-TERMINATORS: Final = ("jump", "branch", "return", "raise")
+TERMINATORS: Final = ("jump", "branch", "return", "raise", "attempt")

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from minijit.errors import Span
 
-SiteKind: TypeAlias = Literal["raise", "bail", "python", "call"]
+SiteKind: TypeAlias = Literal["raise", "bail", "python", "again", "call"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,12 @@ class Site:
 
     Attributes
     ----------
-    kind : {"raise", "bail", "python", "call"}
+    kind : {"raise", "bail", "python", "again", "call"}
         ``raise``: raise `exception` with `message`; ``bail``: native code can't hold the result, the interpreter runs
         the call again if it has changed nothing, else `exception` is raised with `message`; ``python``: a call into
-        Python raised, the exception stands in the context; ``call``: not an exit of its own but the place of a call,
-        recorded in the trace when the callee left (the status is the callee's).
+        Python raised, the exception stands in the context; ``again``: as ``python``, for an exception that was
+        caught before, and so has this function in its traceback; ``call``: not an exit of its own but the place of a
+        call, recorded in the trace when the callee left (the status is the callee's).
     span, function, filename
         Where, and in which function (for the traceback).
     exception : type of BaseException or None

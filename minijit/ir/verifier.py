@@ -33,7 +33,7 @@ _STAGE_LETTERS: Final = {"python": "P", "typed": "T", "loops": "L"}
 _NEEDED_ATTRS: Final = frozenset(
     ("operator", "name", "predicate", "how", "symbol", "function", "index", "count", "thunk", "site")
 )
-_ENDS: Final = {"jump": (0, 1), "branch": (1, 2), "return": (None, 0), "raise": (None, 0)}
+_ENDS: Final = {"jump": (0, 1), "branch": (1, 2), "return": (None, 0), "raise": (None, 0), "attempt": (None, None)}
 """For each terminator the number of operands (``None``: depends on the stage) and of ways out."""
 
 
@@ -142,7 +142,7 @@ class _Checker:
             self.report(block, f"{len(terminator.args)} operands in place of {operands}", terminator)
         if terminator.op == "raise" and len(terminator.args) > 2 and self.stage != "L":
             self.report(block, f"{len(terminator.args)} operands in place of at most 2", terminator)
-        if len(terminator.edges) != ways:
+        if ways is not None and len(terminator.edges) != ways:
             self.report(block, f"{len(terminator.edges)} ways out in place of {ways}", terminator)
         for edge in terminator.edges:
             self.check_edge(block, terminator, edge)

@@ -225,11 +225,13 @@ class Builder(MachineBuilder):
         result: t.Type,
         keywords: tuple[str, ...] = (),
         effects: str = "unknown",
+        exit_kind: str = "python",
     ) -> Val:
         """Call a Python object from native code: the arguments are boxed, the result is checked to be of type `result`.
 
         A result of another type leaves for the interpreter; ``NEVER`` says that the call is expected to raise.
         `effects` is empty for a function that changes nothing: a later bail-out can then still run the call again.
+        `exit_kind` is that of the site where an exception leaves.
         """
         if self.error_modes:
             target = under_errstate(target, self.error_modes)
@@ -252,7 +254,7 @@ class Builder(MachineBuilder):
             "call_python",
             (into, out),
             thunk=thunk,
-            site=self.site("python"),
+            site=self.site(exit_kind),
             bail_site=bail,
             effects=frozenset(effects.split()),
         )

@@ -70,7 +70,7 @@ class _Inliner:
             self._rewrite()
 
     def _is_small(self, instr: Instr) -> bool:
-        if instr.op != "invoke":
+        if instr.op != "invoke" or "caught" in instr.attrs:
             return False
         callee = self.unit.functions[instr.attrs["function"]]
         if callee is self.function or callee.attrs.get("recursive") is not None or "call_python" in _ops_of(callee):

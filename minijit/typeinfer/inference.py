@@ -17,6 +17,7 @@ from minijit.ir.guards import MISSING
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Value, reverse_postorder
 from minijit.library.operations import unknown_name
 from minijit.library.targets import Binding, Case, FunctionTarget, PythonTarget
+from minijit.typeinfer.attempts import may_raise
 from minijit.typeinfer.facts import join, lists_in, same_fact
 from minijit.typeinfer.iterators import require_single_use
 from minijit.typeinfer.lists import ListsKeptError, placed
@@ -106,7 +107,7 @@ class Inference:
                     self.facts[instr] = fact
                     changed = True
             if isinstance(fact.type, t.Never):
-                return changed
+                return self._leave_by_exception(block, instr) or changed
         return self._leave(block) or changed
 
     def _may_differ(self, instr: Instr, inputs: tuple[Fact, ...]) -> bool:
@@ -143,11 +144,23 @@ class Inference:
             self.returns[block] = fact
             return before is None or not same_fact(before, fact)
         taken = terminator.edges
+        if terminator.op == "attempt":
+            taken = taken if may_raise(self, block) else taken[:1]
         if terminator.op == "branch":
             condition = self.fact(terminator.args[0]).const
             if condition is not UNKNOWN:
                 taken = [terminator.edges[0 if condition else 1]]
-        new = [edge for edge in taken if edge not in self.edges]
+        return self._take(taken)
+
+    def _leave_by_exception(self, block: Block, last: Instr) -> bool:
+        """Go on in the handlers behind an operation that always raises."""
+        terminator = block.terminator
+        if terminator is None or terminator.op != "attempt" or last is not block.instrs[-1]:
+            return False
+        return self._take(terminator.edges[-len(terminator.args) :])
+
+    def _take(self, edges: list[Edge]) -> bool:
+        new = [edge for edge in edges if edge not in self.edges]
         self.edges.update(new)
         return bool(new)
 
@@ -184,6 +197,8 @@ class Inference:
     def name_bound_to(self, instr: Instr, found: tuple[Fact, object]) -> Fact:
         """Keep the object that a name is bound to, and give what is known of it."""
         fact, value = found
+        if value is MISSING and "attempted" in instr.attrs:
+            raise Unsupported("a name in a try statement that is bound to nothing", "test for it beforehand")
         if value is MISSING:
             raiser = unknown_name(instr.op, instr.attrs["name"])
             return self.bind(instr, (Binding((Case((), PythonTarget(raiser, t.NEVER), t.NEVER),)), NOTHING))
@@ -204,6 +219,8 @@ def _raised_at_once(source: Function) -> set[Value]:
         end = block.terminator
         if end is not None and end.op == "raise" and len(end.args) == 1:
             raised.add(end.args[0])
-    used = {arg for block in source.blocks for instr in block.instrs for arg in instr.args}
+        raised.update(each.args[0] for each in block.instrs if each.op == "throw" and len(each.args) == 1)
+    used = {arg for block in source.blocks for instr in block.instrs if instr.op != "throw" for arg in instr.args}
+    used.update(arg for block in source.blocks for instr in block.instrs if len(instr.args) > 1 for arg in instr.args)
     used.update(arg for block in source.blocks for edge in block.edges for arg in edge.args)
     return raised - used

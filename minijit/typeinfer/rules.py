@@ -24,7 +24,7 @@ from minijit.library.operations import (
 from minijit.library.registry import stored_attribute
 from minijit.library.structures import register_fields
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
-from minijit.typeinfer import display_rules, lists, unpacking
+from minijit.typeinfer import attempts, display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
 from minijit.typeinfer.errstate import enter_errstate
@@ -347,6 +347,8 @@ RULES: Final[dict[str, Rule]] = {
     "delitem": _delitem,
     "call": _call,
     "enter_errstate": enter_errstate,
+    "throw": attempts.throw,
+    "caught": attempts.caught,
     "build_tuple": display_rules.build_tuple,
     "build_list": display_rules.build_list,
     "list_append": display_rules.list_append,

@@ -7,8 +7,10 @@ never gives a result is cut off.
 from __future__ import annotations
 
 from minijit import types as t
+from minijit.errors import Unsupported
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value
 from minijit.library.targets import Binding, FunctionTarget
+from minijit.typeinfer.attempts import classes_of
 from minijit.typeinfer.inference import Inference
 from minijit.typeinfer.program import Instance
 
@@ -94,6 +96,9 @@ class _Copy:
         assert terminator is not None
         complete = len(copy.instrs) == len(block.instrs)
         last = copy.instrs[-1] if copy.instrs else None
+        if terminator.op == "attempt" and complete:
+            self._end_attempt(block, copy, terminator)
+            return
         if not complete or (last is not None and isinstance(last.type, t.Never)):
             # The last operation never gives a result: it raises, or calls something that does.
             span = last.span if last is not None else terminator.span
@@ -106,3 +111,17 @@ class _Copy:
         if op == "branch" and len(taken) == 1 and self.inference.fact(terminator.args[0]).const is not UNKNOWN:
             op, args = "jump", []
         copy.terminator = Terminator(op, args, edges, terminator.span, dict(terminator.attrs))
+
+    def _end_attempt(self, block: Block, copy: Block, terminator: Terminator) -> None:
+        """An attempt with the ways that can be taken; a jump where nothing can fail."""
+        taken = [edge for edge in terminator.edges if edge in self.inference.edges]
+        edges = [Edge(self.blocks[edge.block], [self.values[arg] for arg in edge.args]) for edge in taken]
+        always = bool(copy.instrs) and isinstance(copy.instrs[-1].type, t.Never)
+        if len(taken) == 1 and not always:
+            copy.terminator = Terminator("jump", [], edges, terminator.span)
+            return
+        try:
+            classes = classes_of(self.inference, terminator)
+        except Unsupported as error:
+            raise error.at(terminator.span, self.function.filename) from None
+        copy.terminator = Terminator("attempt", [], edges, terminator.span, {"classes": classes})

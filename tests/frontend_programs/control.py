@@ -282,3 +282,54 @@ def matches(x):
         case other:
             return other, y
     return y
+
+
+@rows((0, 1), (4, 0), (4, 2), (7, 7), ("a", 1), (None, 0), (10, 3), (9, -9))
+def tries(x, y):
+    log = []
+    for k in range(4):
+        try:
+            log.append(k)
+            if x == 9:
+                raise KeyError(k)
+            z = x // (y - k)
+            log.append(z)
+            if k > 2:
+                continue
+            assert z != 1, f"z is {z}"
+        except ZeroDivisionError:
+            log.append("zero")
+            if x == 7:
+                break
+        except (TypeError, AssertionError) as error:
+            log.append(str(error))
+            try:
+                raise
+            except TypeError:
+                return log
+            finally:
+                log.append("inner")
+        else:
+            log.append("else")
+        finally:
+            log.append(-k)
+            if x == 10 and k == 2:
+                raise ValueError(log) from None
+    try:
+        return log, error
+    except NameError:
+        return log, z
+
+
+@rows((0,), (1,), (2,))
+def raises_while_handling(x):
+    try:
+        try:
+            return 1 // x
+        except ZeroDivisionError as e:
+            raise ValueError("new") from e
+        finally:
+            if x == 2:
+                return "finally"
+    except ValueError as e:
+        return str(e), str(e.__cause__), str(e.__context__), e.__suppress_context__

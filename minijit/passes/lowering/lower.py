@@ -15,6 +15,7 @@ from __future__ import annotations
 from minijit import types as t
 from minijit.ir.dominance import Dominators
 from minijit.ir.nodes import UNKNOWN, Block, Edge, Function, Instr, Param, Terminator, Value, whole_type
+from minijit.ir.shared_values import SharedValues
 from minijit.ir.unit import Unit
 from minijit.library.builder import Builder
 from minijit.library.memory import owner_of
@@ -23,6 +24,7 @@ from minijit.library.references import drop_reference, take_reference
 from minijit.library.targets import Callee
 from minijit.library.vals import Val
 from minijit.machine import parts_of
+from minijit.passes.lowering.catch import Catching
 from minijit.passes.lowering.freshness import fresh_values, stores_privately
 from minijit.passes.lowering.lower_bindings import lower_binding
 from minijit.passes.lowering.lower_ops import LOWER
@@ -44,6 +46,8 @@ class Lowering:
         Where machine code goes.
     vals : dict of Value to Val
         What each value of the stage "typed" is held in.
+    attempts : dict of Block to (Block, SharedValues)
+        For blocks that end by an attempt: where they go on if nothing fails, and what was computed before it.
     """
 
     def __init__(self, unit: Unit, instance: Callee, typed: Function) -> None:
@@ -60,13 +64,19 @@ class Lowering:
         self.blocks: dict[Block, Block] = {}
         self.dominators = Dominators(typed)
         self.ends: dict[Block, Block] = {}
+        self.attempts: dict[Block, tuple[Block, SharedValues]] = {}
+        self.catching = Catching(self)
 
     def run(self) -> Function:
         """Lower all blocks."""
         for block in self.typed.blocks:
             self._start(block)
+        self.builder.move_to(self.blocks[self.typed.blocks[0]])
+        self.catching.make_slots()
         for block in self.typed.blocks:
             self._lower_block(block)
+        if any(block.terminator is not None and block.terminator.op == "attempt" for block in self.typed.blocks):
+            self.catching.connect()
         if self.instance.is_recursive:
             self.builder.span = self.typed.span
             self.function.attrs["recursive"] = self.builder.site(
@@ -93,7 +103,10 @@ class Lowering:
     def _lower_block(self, block: Block) -> None:
         b = self.builder
         before = self.dominators.immediate.get(block)
-        if before in self.ends:
+        if before in self.attempts and block is not self.attempts[before][0]:
+            # A handler, and what comes behind, may be entered from the midst of an operation.
+            b.knows(self.blocks[block], self.attempts[before][1])
+        elif before in self.ends:
             b.follows(self.blocks[block], self.ends[before])
         b.move_to(self.blocks[block])
         if block is self.typed.blocks[0]:
@@ -103,18 +116,27 @@ class Lowering:
                 self.vals[param] = b.constant(whole_type(param), param.const)
         for param in self.ownership.dropped_at_entry(block):
             drop_reference(b, self.vals[param])
+        end = block.terminator
+        assert end is not None
+        exits: list[Instr | Terminator] = []
         for instr in block.instrs:
             b.span, b.frames = instr.span, instr.attrs.get("frames", ())
             b.error_modes = instr.attrs.get("error_modes", ())
+            if end.op == "attempt" and instr is block.instrs[-1]:
+                self.attempts[block] = end.edges[0].block, b.values_so_far()
+                b.exits = exits
             value = self._lower_instr(instr)
+            b.exits = None
             if b.block.terminator is not None:
-                return
+                break
             self.vals[instr] = value
             self._count_references(instr)
-        assert block.terminator is not None
-        self.ends[block] = b.block
-        b.span, b.frames = block.terminator.span, ()
-        self._lower_terminator(block, block.terminator)
+        else:
+            self.ends[block] = b.block
+            b.span, b.frames = end.span, ()
+            self._lower_terminator(block, end)
+        if end.op == "attempt":
+            self.catching.land(block, exits)
 
     def _count_references(self, instr: Instr) -> None:
         """Drop references that an instruction ends, and take its own (bound operations did so case by case)."""
@@ -165,8 +187,8 @@ class Lowering:
     def _lower_terminator(self, block: Block, terminator: Terminator) -> None:
         b = self.builder
         match terminator.op:
-            case "jump":
-                self._jump(block, terminator.edges[0])
+            case "jump" | "attempt":
+                self.jump(block, terminator.edges[0])
             case "branch":
                 self._branch(block, terminator)
             case "return":
@@ -175,13 +197,15 @@ class Lowering:
                 result = b.coerce(self.vals[terminator.args[0]], self.instance.result.type)
                 b.block.terminator = Terminator("return", list(result.parts), [], terminator.span)
             case _:
-                self._raise(terminator)
+                self.throw(terminator.args, unreachable="unreachable" in terminator.attrs)
 
-    def _jump(self, block: Block, edge: Edge) -> None:
+    def jump(self, block: Block, edge: Edge, without: Instr | None = None) -> None:
+        """Hand over to the target of an edge; the result of `without` is not there."""
         for value in self.ownership.copied_on(edge):
             take_reference(self.builder, self.vals[value])
         for value in self.ownership.dropped_on(block, edge):
-            drop_reference(self.builder, self.vals[value])
+            if value is not without:
+                drop_reference(self.builder, self.vals[value])
         parts: list[Value] = []
         for param, arg in zip(edge.block.params, edge.args, strict=True):
             parts += self.builder.coerce(self.vals[arg], whole_type(param)).parts
@@ -199,14 +223,15 @@ class Lowering:
         for edge, way in zip(terminator.edges, ways, strict=True):
             if way is not self.blocks[edge.block]:
                 b.move_to(way)
-                self._jump(block, edge)
+                self.jump(block, edge)
 
-    def _raise(self, terminator: Terminator) -> None:
+    def throw(self, args: list[Value], *, unreachable: bool = False) -> None:
+        """Raise an exception, from what causes it if there is a second one; without any, what is being handled."""
         b = self.builder
-        if terminator.attrs.get("unreachable"):
+        if unreachable:
             b.leave(b.site("bail", SystemError, "native code reached a place that it took to be out of reach"))
             return
-        vals = [self.vals[arg] for arg in terminator.args]
+        vals = [self.vals[arg] for arg in args]
         if not vals:
             b.call_python(raise_again, [], t.NEVER)
             return

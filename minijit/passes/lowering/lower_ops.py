@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN, Instr, whole_type
+from minijit.library.caught import raise_as_it_came, raise_linked
 from minijit.library.operations import length_of
 from minijit.library.vals import Val, item_of, tuple_val
 from minijit.machine import I64
@@ -93,6 +94,20 @@ def _make_function(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return Val(whole_type(instr), tuple_val(vals).parts)
 
 
+def _throw(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
+    if instr.attrs["again"]:
+        lowering.builder.call_python(raise_as_it_came, vals, t.NEVER, exit_kind="again")
+    elif instr.attrs["linked"]:
+        lowering.builder.call_python(raise_linked, vals, t.NEVER, exit_kind="again")
+    else:
+        lowering.throw(instr.args)
+    return Val(t.NEVER)
+
+
+def _caught(lowering: Lowering, instr: Instr, _vals: list[Val]) -> Val:
+    return lowering.catching.exception(instr.attrs["handler"])
+
+
 def _tuple_item(_lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     return item_of(vals[0], instr.attrs["index"])
 
@@ -124,6 +139,8 @@ def _iter_next(lowering: Lowering, _instr: Instr, vals: list[Val]) -> Val:
 
 
 LOWER: Final[dict[str, LowerOp]] = {
+    "throw": _throw,
+    "caught": _caught,
     "const": _const,
     "global": _name,
     "freevar": _name,
