@@ -177,6 +177,7 @@ REFUSED = [
     ("def f(x):\n    global y\n    y = 1\n", "an assignment to the global variable y", (3, 4)),
     ("def f(x):\n    global y\n    y += 1\n", "an assignment to the global variable y", (3, 4)),
     ("def f(x):\n    global y\n    for y in x: pass\n", "an assignment to the global variable y", (3, 8)),
+    ("def f(x):\n    return x.__traceback__\n", "the attribute '__traceback__'", (2, 11)),
     ("def f(x):\n    del x.y\n", "deleting an attribute", (2, 8)),
     ("def g(x):\n    def h():\n        nonlocal x; x = 1\n    return h\nf = g(1)\n", "an assignment to x,", (3, 20)),
 ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from minijit.frontend.builder import Builder, expression, span_of
 from minijit.ir.nodes import Value
+
+_LEADS_TO_FRAMES: Final = frozenset({"__traceback__", "tb_frame", "f_back"})
+"""Attributes by which a program gets at frames: those of native functions have no variables, and no callers."""
 
 
 @expression(ast.Constant)
@@ -35,6 +39,8 @@ def name(b: Builder, node: ast.Name) -> Value:
 @expression(ast.Attribute)
 def attribute(b: Builder, node: ast.Attribute) -> Value:
     """``object.name``."""
+    if node.attr in _LEADS_TO_FRAMES:
+        raise b.refuse(node, f"the attribute {node.attr!r}", "look at frames outside of the compiled function")
     return b.emit("getattr", [b.value(node.value)], span_of(node), {"name": b.mangle(node.attr)})
 
 
