@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import minijit
 from minijit import config
 from minijit.__main__ import main
 from minijit.codegen import disk_cache
@@ -195,3 +197,18 @@ def test_the_shell_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert f"{folder}: 1 entries, 0.0 MB" in capsys.readouterr().out
     assert main(["cache", "--clear"]) == 0
     assert "1 entries removed" in capsys.readouterr().out and entries(folder) == []
+
+
+def test_functions_of_one_signature_have_one_wrapper(monkeypatch: pytest.MonkeyPatch, compilations: list[str]) -> None:
+    monkeypatch.setattr(config, "cache", False)
+
+    def first(a, k):
+        return a * k
+
+    def second(x, y):
+        return x - y
+
+    for function in (first, second):
+        assert minijit.njit(function)(np.float32(3), 2.5) == function(np.float32(3), 2.5)
+    wrappers = [text for text in compilations if "@mj_call" in text]
+    assert len(wrappers) <= 1 and len(compilations) >= 2

@@ -18,13 +18,13 @@ import os
 import sys
 import tempfile
 import time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from minijit import config
 from minijit.codegen import toolchain
-from minijit.codegen.toolchain import KERNEL, optimise_and_emit
+from minijit.codegen.toolchain import KERNEL, WRAPPER, optimise_and_emit
 
 _MAGIC: Final = b"minijit1"
 _DIGEST: Final = 32
@@ -54,10 +54,16 @@ def object_code(text: str, level: int = KERNEL, *, cached: bool = True) -> bytes
     """
     found = find(text, level) if cached else None
     if found is None:
-        found = optimise_and_emit(text, level).object
+        found = _wrapper(text) if level == WRAPPER else optimise_and_emit(text, level).object
         if cached:
             keep(text, level, found)
     return found
+
+
+@lru_cache(maxsize=128)
+def _wrapper(text: str) -> bytes:
+    """Functions of the same signature have the same wrapper."""
+    return optimise_and_emit(text, WRAPPER).object
 
 
 def find(text: str, level: int) -> bytes | None:

@@ -13,6 +13,7 @@ from minijit import types as t
 from minijit.codegen import emit_calls, emit_division, emit_ops, emit_wide_mod
 from minijit.codegen.emit_function import FunctionEmitter
 from minijit.codegen.emit_literals import llvm_type, symbol
+from minijit.codegen.symbols import KERNEL_SYMBOL
 from minijit.codegen.toolchain import STRIDED
 from minijit.ir.nodes import Function, Instr, Value
 from minijit.ir.unit import Unit
@@ -254,7 +255,7 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     Parameters
     ----------
     unit : Unit
-        Its first function is the entry and gets external linkage under its symbol.
+        Its first function is the entry; it gets external linkage under its symbol, and under :data:`KERNEL_SYMBOL`.
     mark_loops : bool
         Whether loops carry their line (:data:`LOOP_MARK`), so that one can tell what became of them.
 
@@ -277,6 +278,7 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     for name, function in unit.functions.items():
         FunctionEmitter(module, function).emit(name, linkage)
         linkage = "internal "
+    module.lines.append(f"@{KERNEL_SYMBOL} = alias i8, ptr {symbol(next(iter(unit.functions)))}")
     return module.text()
 
 

@@ -10,6 +10,8 @@ from typing import Final
 from minijit.runtime import numpy_api, object_support, support
 from minijit.runtime.elementary.far_arguments import far_function_text
 
+KERNEL_SYMBOL: Final = "mj_kernel"
+"""What wrappers call the entry of their unit: so functions of the same signature have the same wrapper."""
 SUPPORT: Final = (*support.EXPORTS, *object_support.EXPORTS)
 """The support functions, compiled by :func:`minijit.codegen.link.runtime_addresses`."""
 

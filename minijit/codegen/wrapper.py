@@ -12,6 +12,7 @@ from typing import Final
 
 from minijit import types as t
 from minijit.codegen.boxing import Boxer
+from minijit.codegen.symbols import KERNEL_SYMBOL
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type
 from minijit.codegen.thunks import emit_thunks
 from minijit.codegen.unboxing import list_holds, unbox
@@ -169,7 +170,7 @@ def _call_kernel(
     arguments = [("ptr", ctx), ("ptr", slots)]
     arguments += [(llvm_type(machine), part) for machine, part in zip(machines, parts, strict=True)]
     thread = text.call("ptr", "PyEval_SaveThread") if nogil else ""
-    status = text.call("i32", next(iter(unit.functions)), *arguments)
+    status = text.call("i32", KERNEL_SYMBOL, *arguments)
     if nogil:
         text.call("void", "PyEval_RestoreThread", ("ptr", thread))
     return status

@@ -53,6 +53,7 @@ entry:
   ret i32 %t19
 }
 
+@mj_kernel = alias i8, ptr @mj_f
 attributes #0 = { nounwind }
 attributes #1 = { cold noinline nounwind }
 attributes #2 = { cold nounwind }

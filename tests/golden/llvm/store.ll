@@ -45,6 +45,7 @@ leave:
   ret i32 %status
 }
 
+@mj_kernel = alias i8, ptr @mj_f
 attributes #0 = { nounwind }
 attributes #1 = { cold noinline nounwind }
 attributes #2 = { cold nounwind }
