@@ -1,7 +1,8 @@
-"""The inner loops of NumPy's generalised ufuncs, C functions of addresses, lengths and strides, by symbol.
+"""The inner loops of ufuncs, C functions of addresses, lengths and strides, by symbol.
 
 ``np.matmul`` and the ufuncs behind ``np.linalg`` hold a table of such loops, one for each signature. Native code calls
-them with what the ufunc would hand over, and so gets the results of the BLAS and LAPACK that NumPy came with.
+them with what the ufunc would hand over, and so gets the results of the BLAS and LAPACK that NumPy came with. Ufuncs of
+other packages (``scipy.special``) have such tables too, with a word of data beside each loop.
 """
 
 from __future__ import annotations
@@ -60,6 +61,34 @@ def loop_symbol(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> str | None:
     return symbol if symbol in addresses() else None
 
 
+_OTHERS: Final[dict[str, int]] = {}
+"""The loops of other packages' ufuncs that code refers to, by symbol."""
+
+
+def other_address(symbol: str) -> int | None:
+    """The address of a loop that :func:`other_loop` has given a symbol."""
+    return _OTHERS.get(symbol)
+
+
+def other_loop(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> tuple[str, int] | None:
+    """The symbol of the loop of another package's ufunc for exactly these dtypes, and its number in the table."""
+    chars = "".join(dtype.char for dtype in dtypes)
+    kind = f"{chars[: ufunc.nin]}->{chars[ufunc.nin :]}"
+    table = _table_of(ufunc)
+    address = table.get(kind)
+    if not address:
+        return None
+    symbol = f"mj_loop_of_{ufunc.__name__}_{kind}"
+    while _OTHERS.setdefault(symbol, address) != address:
+        symbol += "_"
+    return symbol, list(table).index(kind)
+
+
+def data_of_loop(number: int) -> tuple[int, int]:
+    """Where the data of a loop stand: the place of the table's address in the ufunc, and that of the word in it."""
+    return _DATA, 8 * number
+
+
 def core_names(ufunc: np.ufunc) -> list[list[str]]:
     """The names of the axes that a generalised ufunc takes of each operand and gives of each result."""
     groups = re.findall(r"\(([^)]*)\)", ufunc.signature or "")
@@ -67,18 +96,26 @@ def core_names(ufunc: np.ufunc) -> list[list[str]]:
 
 
 def _loops_of(ufunc: np.ufunc) -> dict[str, int]:
-    """The loops by signature; none where the fields of a ufunc lie elsewhere, or where a loop needs more data."""
+    """The loops by signature; none where a loop needs more data."""
+    table = _table_of(ufunc)
+    if table and any((ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, _DATA))):
+        return {}
+    return {kind: address for kind, address in table.items() if address}
+
+
+def _table_of(ufunc: np.ufunc) -> dict[str, int]:
+    """All loops by signature, in their order; none where the fields of a ufunc lie elsewhere."""
     counts = (ctypes.c_int32 * 3).from_address(id(ufunc) + _HEAD)
     if list(counts) != [ufunc.nin, ufunc.nout, ufunc.nargs]:
         return {}
-    if ctypes.c_int32.from_address(id(ufunc) + _COUNT).value != ufunc.ntypes:
+    if ctypes.c_int32.from_address(id(ufunc) + _COUNT).value != ufunc.ntypes or not ufunc.ntypes:
         return {}
     numbers = ctypes.string_at(_word(ufunc, _TYPES), ufunc.ntypes * ufunc.nargs)
     wanted = [np.dtype(code).num for kind in ufunc.types for code in kind.replace("->", "")]
-    data, loops = ((ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, place)) for place in (_DATA, _LOOPS))
-    if list(numbers) != wanted or any(data):
+    if list(numbers) != wanted or len(set(ufunc.types)) != ufunc.ntypes:
         return {}
-    return {kind: address for kind, address in zip(ufunc.types, loops, strict=True) if address}
+    loops = (ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, _LOOPS))
+    return {kind: address or 0 for kind, address in zip(ufunc.types, loops, strict=True)}
 
 
 def _word(value: Any, offset: int) -> int:

@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from typing import Final
 
+from minijit import ufunc_loops
 from minijit.runtime import numpy_api, object_support, support
 from minijit.runtime.elementary.far_arguments import far_function_text
 
@@ -41,7 +42,7 @@ def address_of_symbol(name: str) -> int | None:
     """The address of a symbol, or ``None`` where nobody defines it.
 
     Looked for among the registered ones, the support functions (compiled when one is asked for), the objects of Python
-    and NumPy that have symbols, NumPy's distributions, CPython's API, and the C libraries.
+    and NumPy that have symbols, loops of ufuncs, NumPy's distributions, CPython's API, and the C libraries.
     """
     known = _REGISTERED.get(name)
     if known is not None:
@@ -59,6 +60,9 @@ def address_of_symbol(name: str) -> int | None:
         return _REGISTERED[name]
     if name in numpy_api.symbols():
         return numpy_api.symbols()[name]
+    loop = ufunc_loops.other_address(name)
+    if loop is not None:
+        return loop
     distribution = numpy_api.distribution(name)
     if distribution is not None:
         _REGISTERED[name] = distribution

@@ -232,12 +232,24 @@ def ask_last(modules: Sequence[str]) -> None:
         entries.sort(key=lambda entry: places.get(entry.home, -1))
 
 
+_ADOPTERS: Final[list[Callable[[object], bool]]] = []
+
+
+def adopts(adopter: Callable[[object], bool]) -> Callable[[object], bool]:
+    """Register what may add entries for a function that has none; it says whether it did."""
+    _ADOPTERS.append(adopter)
+    return adopter
+
+
 def entries_of(function: object) -> list[Entry]:
     """All entries for a function, operator, ``method(name)`` or ``attribute(name)``."""
     try:
-        return _ENTRIES.get(_key(function), [])
+        found = _ENTRIES.get(_key(function))
     except TypeError:
         return []
+    if found is None and any(adopter(function) for adopter in _ADOPTERS):
+        found = _ENTRIES[_key(function)]
+    return found or []
 
 
 def all_entries() -> list[Entry]:
