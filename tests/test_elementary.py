@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from minijit import njit
+from minijit import jit, njit
 from minijit.runtime.elementary.functions import SYMBOLS, inline_of, text_of
+from minijit.testing import compare
 
 Array = npt.NDArray[Any]
 ALLOWED = 1.5
@@ -337,3 +338,14 @@ def test_other_powers_have_the_bits_of_numpy_scalars(kind: type) -> None:
     njit(apply)(a, b, found)
     apply(a, b, expected)
     assert found.tobytes() == expected.tobytes()
+
+
+def power_backwards(a, b):
+    return np.power(a[::-1], b), np.power(a, b[::-1])
+
+
+def test_powers_of_reversed_arrays_compile():
+    """LLVM's reckoning of what vectors cost aborted the process."""
+    for dtype in (np.float32, np.float64):
+        numbers = np.linspace(0.5, 3.0, 40, dtype=dtype)
+        assert not compare(jit(fallback="error")(power_backwards), (numbers, numbers), ulp=4)

@@ -7,7 +7,10 @@ first function is the entry and visible from outside; the others are internal, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
+
+import numpy as np
 
 from minijit import types as t
 from minijit.codegen import emit_calls, emit_division, emit_ops, emit_wide_mod
@@ -42,12 +45,22 @@ attributes #11 = { nounwind speculatable willreturn memory(none) }
 _PAIRED: Final = ("sin", "cos")
 """LLVM may know these for what they are: of both for one number it makes ``sincos``, which gives the same bits."""
 
+_WIDENING: Final = frozenset({"mj_powf"})
+"""Formulas for single precision that compute in double precision for the most part."""
+
 FAST_MATH: Final = "reassoc nsz arcp contract afn "
 """What ``fastmath=True`` allows. Not ``nnan`` and ``ninf``: a test for nan or inf means what it says."""
 
 
 LOOP_MARK: Final = "minijit.line"
 """The name of the loop metadata that holds the line of the loop's header."""
+
+
+@cache
+def _doubles_in_vector() -> int:
+    """How many doubles a vector register of this machine holds."""
+    features = np._core._multiarray_umath.__cpu_features__  # type: ignore[attr-defined]  # has no stub
+    return 8 if features.get("AVX512F") else 4 if features.get("AVX") else 2
 
 
 class ModuleEmitter:
@@ -208,6 +221,10 @@ class ModuleEmitter:
         """The number of a new metadata node that says: the accesses of a group don't depend on each other's turns."""
         number = 4 + len(self._metadata)
         mark = f', !{{!"{LOOP_MARK}", i32 {line}}}' if self.mark_loops else ""
+        if not _WIDENING.isdisjoint(self._included):
+            # Left to itself, LLVM 22 aborts the process where one of the arrays is walked backwards: its two ways to
+            # reckon what a vector costs disagree.
+            mark += f', !{{!"llvm.loop.vectorize.width", i32 {_doubles_in_vector()}}}'
         self._metadata.append(
             f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.parallel_accesses", !{group}}}{mark}}}'
         )
