@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,8 +51,9 @@ def cases(seed: int, count: int, names: tuple[str, ...]) -> Iterator[Case]:
 
 def _case(random: np.random.Generator, name: str) -> Case:
     dtype = np.dtype(str(random.choice(DTYPES)))
-    axes = int(random.integers(0, 4))
-    shape = tuple(int(length) for length in random.choice(_SHORT if axes > 1 else _LONG, size=axes))
+    axes = int(random.integers(0, 5))
+    lengths = _LONG if axes < 2 else _SHORT if axes < 4 else _SHORT[:6]
+    shape = tuple(int(length) for length in random.choice(lengths, size=axes))
     if "prod" in name or name == "multiply":
         shape = tuple(min(length, 9) for length in shape)
     array = numbers(random, dtype, shape)
@@ -65,7 +67,25 @@ def _case(random: np.random.Generator, name: str) -> Case:
         options.append("keepdims=True")
     options += _others(random, name, array, arguments)
     function = f"{name}.reduce" if name in UFUNCS else name
-    return Case(f"np.{function}({', '.join(['a', *options])})", arguments)
+    case = Case(f"np.{function}({', '.join(['a', *options])})", arguments)
+    if not is_scan and not name.startswith("nan") and random.random() < 0.2:
+        _add_output(random, case)
+    return case
+
+
+def _add_output(random: np.random.Generator, case: Case) -> None:
+    """Have the result written into an array of some layout, where it is one."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            result = eval(case.text, {"np": np, **case.arguments})
+        except (TypeError, ValueError):
+            return
+    if isinstance(result, np.ndarray) and "count_nonzero" not in case.text:
+        order = random.permutation(result.ndim)
+        out = np.zeros([result.shape[axis] for axis in order], result.dtype).transpose(np.argsort(order))
+        case.text = f"{case.text.removesuffix(')')}, out=o), o"
+        case.arguments["o"] = out
 
 
 def _axis(random: np.random.Generator, name: str, axes: int) -> list[str]:
@@ -94,6 +114,8 @@ def _others(random: np.random.Generator, name: str, array: Any, arguments: dict[
         options.append("dtype=np.float64" if array.dtype.kind != "c" else "dtype=np.complex128")
     elif name in ("var", "std", "nanvar") and random.random() < 0.3:
         options.append("ddof=1")
+    elif name in ("var", "std") and array.dtype.kind == "c" and random.random() < 0.3:
+        options.append("dtype=np.complex128")
     return options
 
 
@@ -108,15 +130,22 @@ def numbers(random: np.random.Generator, dtype: np.dtype[Any], shape: tuple[int,
 
 
 def arranged(random: np.random.Generator, array: Any) -> Any:
-    """An array of some layout: contiguous, Fortran, transposed, with gaps, reversed, or a part of a larger one."""
+    """An array of some layout: in C or Fortran order, transposed, with gaps, reversed, repeated, part of another."""
     axes = array.ndim
-    match random.integers(0, 5) if axes else 0:
+    match random.integers(0, 7) if axes else 0:
         case 1:
             return array[tuple(slice(None, None, int(random.choice([1, 2, -1, -2]))) for _ in range(axes))]
         case 2:
             return np.asfortranarray(array)
         case 3:
             return array.transpose(random.permutation(axes))
+        case 5:
+            axis = int(random.integers(0, axes))
+            repeated = array[(slice(None),) * axis + (slice(0, 1),)]
+            return np.broadcast_to(repeated, array.shape if array.shape[axis] else repeated.shape)
+        case 6:
+            order = random.permutation(axes)
+            return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
         case 4:
             return array[tuple(slice(1, None) if random.random() < 0.5 else slice(None) for _ in range(axes))]
         case _:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from minijit.testing import compare
+import minijit
+from minijit.testing import assert_same, compare, native
 from tests.numpy_programs import Program
 
 DTYPES = ("bool", "int8", "int32", "int64", "uint8", "uint64", "float32", "float64", "complex64", "complex128")
@@ -207,3 +209,63 @@ def test_unknown_axis() -> None:
 def test_in_a_larger_function() -> None:
     source = "np.sqrt((a - a.mean(axis=0)).var(axis=1)).sum() + a.max() - a.argmax(axis=1)[0]"
     check(source, numbers("float64", (30, 7)), numbers("float32", (7, 30)).T)
+
+
+# ---- axes in another order than the layout tells
+
+
+@minijit.jit
+def sum_of_two_axes(a):
+    return np.sum(a, axis=(1, 2))
+
+
+@minijit.jit
+def sum_into_output(a, out):
+    return np.sum(a, axis=1, out=out)
+
+
+@minijit.jit
+def sum_and_mean_of_middle(a):
+    return a.sum(axis=1), a.mean(axis=1), np.abs(a).max(axis=1)
+
+
+def test_rows_of_several_axes_are_added_as_one():
+    """NumPy copies them together, so their sum is pairwise over all of them."""
+    numbers = np.random.default_rng(3).normal(size=(4, 60, 400))
+    for part in (numbers[:, ::2, :29], numbers[:, ::2, ::2], numbers[:, :7, 1:]):
+        with native(sum_of_two_axes):
+            assert_same(sum_of_two_axes, part)
+
+
+def test_an_output_may_tell_the_order_of_additions():
+    numbers = np.random.default_rng(4).normal(size=(3, 100, 4))
+    for array in (numbers, np.asfortranarray(numbers), numbers.transpose(2, 1, 0)):
+        shape = (array.shape[0], array.shape[2])
+        for out in (np.zeros(shape), np.zeros(shape, order="F")):
+            with native(sum_into_output):
+                assert_same(sum_into_output, array, out)
+
+
+def test_permuted_and_repeated_arrays_are_reduced_without_numpy():
+    numbers = np.random.default_rng(5).normal(size=(5, 6, 7))
+    repeated = np.broadcast_to(numbers[:, :1], numbers.shape)
+    for array in (numbers.transpose(1, 2, 0), numbers.transpose(2, 0, 1), numbers.transpose(0, 2, 1)[::2], repeated):
+        with native(sum_and_mean_of_middle):
+            assert_same(sum_and_mean_of_middle, array)
+        assert not frames_of_numpy(sum_and_mean_of_middle, array)
+
+
+def frames_of_numpy(function: Callable[..., Any], *args: Any) -> list[str]:
+    """The functions of NumPy's that Python carries out during a call."""
+    found = []
+
+    def note(frame: Any, event: str, _arg: object) -> None:
+        if event == "call" and "numpy" in frame.f_code.co_filename:
+            found.append(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        function(*args)
+    finally:
+        sys.setprofile(None)
+    return found

@@ -94,7 +94,9 @@ def _array(dtype: Any, shape: tuple[int, ...], layout: str) -> Any:
         numbers = numbers * (1 - 2 * (numbers % 2))
     array = numbers.astype(dtype, order="F" if layout == "F" else "C")
     if layout == "A" and shape:
-        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)
+        # Axes in either order, since the layout of a result may follow from it.
+        order: Any = "F" if len(shape) > 1 and shape[0] > shape[1] else "C"
+        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype, order)
         wide[..., ::2] = array
         array = wide[..., ::2]
     return array

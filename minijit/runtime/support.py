@@ -21,6 +21,9 @@ defaults, n, out)``                            own binding has to say what is wr
 ``i32 mj_compare_uint_float(i64, double)``     the same for unsigned integers
 ``i64 mj_apart1(array, array)``, ``2``, ``3``   whether one array may be read while the other is written
 ``i64 mj_turned(strides, operands, ndim)``     whether NumPy takes the axes of operands in another order than C's
+``void mj_ordered(strides, operands, ndim,      the axes in the order in which NumPy takes them, the fastest first
+order)``
+``void mj_joined(axes, ndim)``                  join axes that are one for both operands
 ``i64 mj_int_of(int)``                         the value of a Python int, the least i64 beyond 64 bits
 ``i1 mj_list_holds(list, class, depth, ints)``  whether all items of a list are of a class
 =============================================  ======================================================================
@@ -49,7 +52,7 @@ SIGNATURES: Final = {
     "mj_grow_list": "declare i64 @mj_grow_list(ptr, i64) #3",
     "mj_trace": "declare void @mj_trace(ptr, i32) #2",
     **{name_for(axes): signature_for(axes) for axes in range(1, MOST_AXES + 1)},
-    axis_order.TURNED: axis_order.TURNED_SIGNATURE,
+    **axis_order.SIGNATURES,
 }
 """Declarations; the attribute groups are those of :mod:`minijit.codegen.emit`."""
 
@@ -68,7 +71,7 @@ EXPORTS: Final = (
     "mj_compare_int_float",
     "mj_compare_uint_float",
     *map(name_for, range(1, MOST_AXES + 1)),
-    axis_order.TURNED,
+    *axis_order.SIGNATURES,
     list_items.HOLDS,
 )
 """What the module defines."""
@@ -117,4 +120,4 @@ def support_text(*, aligned: bool, large_pages: bool) -> str:
     memory = memory_text(aligned=aligned, large_pages=large_pages)
     texts = (memory, calling_text(), *comparison_texts("").values(), overlap_text())
     lists = (*list_items.DECLARATIONS.values(), "\n", list_items.int_text(""), list_items.holds_text())
-    return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, axis_order.TURNED_TEXT, *lists))
+    return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, *axis_order.TEXTS, *lists))

@@ -121,7 +121,7 @@ def take_along_axis(b: Builder, *args: Val, **keywords: Val) -> Val:
     walk = _Walk(b, array, indices, axis, way_out)
     strides: Sequence[Value] = ()
     if wanted.layout == "A":
-        strides = ordered_strides(b, dtype, [indices], walk.shape, True)
+        strides = ordered_strides(b, dtype, [indices], walk.shape)
     made = allocate(b, dtype, walk.shape, wanted.layout, strides=strides)
 
     def copy(source: Value, others: Sequence[Value]) -> None:

@@ -45,7 +45,7 @@ from minijit.library.registry import Arg, lowers
 from minijit.library.ufuncs.broadcasting import ordered_strides
 from minijit.library.ways_out import WayOut
 from minijit.machine import I64
-from minijit.numpy_types import INT64, Dtype
+from minijit.numpy_types import Dtype
 
 # ---- the type of the result
 
@@ -100,7 +100,7 @@ def _type_of_getitem(array: Arg, index: Arg) -> t.Type | None:
 
 
 def _strides_of_result(
-    b: Builder, dtype: Dtype, index: t.Type, plan: Plan, selected: Selected, *, by_iterator: bool
+    b: Builder, dtype: Dtype, index: t.Type, plan: Plan, selected: Selected
 ) -> tuple[list[Value], list[Value]]:
     """The strides of the result along the axes of the index arrays, and along the rest.
 
@@ -118,7 +118,7 @@ def _strides_of_result(
     arrays = [one.values for one in selected.arrays]
     found = b.if_else(
         b.icmp("eq", whole, b.i64(1)),
-        lambda: ordered_strides(b, dtype, arrays, selected.shape, by_iterator),
+        lambda: ordered_strides(b, dtype, arrays, selected.shape),
         lambda: outside,
     )
     return list(found), rest
@@ -204,8 +204,7 @@ def gather(b: Builder, array: Val, index: Val, plan: Plan, way_out: WayOut) -> V
     assert isinstance(wanted, t.Array)
     in_blocks = _is_one_row(index.type, plan)
     selected = select(b, array, index, plan, way_out, check_arrays=not in_blocks)
-    is_plain = kind.ndim == 1 and len(plan.steps) == 1 and array_type(selected.arrays[0].values).dtype == INT64
-    outside, rest = _strides_of_result(b, dtype, index.type, plan, selected, by_iterator=not is_plain)
+    outside, rest = _strides_of_result(b, dtype, index.type, plan, selected)
     strides = [*rest[: plan.place], *outside, *rest[plan.place :]]
     made = allocate(b, dtype, selected.result_shape(plan.place), wanted.layout, strides=strides)
     rows = _are_rows(kind, plan)

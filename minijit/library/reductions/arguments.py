@@ -73,6 +73,10 @@ class Plan:
         The array to write to.
     where : Arg or Val or None
         The mask of the elements that count, if not all do.
+    in_order : bool
+        Whether the axes lie in memory as the layout of the array tells.
+    beside : tuple of Val
+        The arrays whose strides tell the order of axes else, if not the array's.
     """
 
     bound: Mapping[str, Any]
@@ -83,6 +87,8 @@ class Plan:
     dtype: Dtype
     out: Any = None
     where: Any = None
+    in_order: bool = True
+    beside: tuple[Val, ...] = ()
 
     @property
     def result(self) -> t.Type:
@@ -137,4 +143,8 @@ def _takes_mask(plan: Plan) -> bool:
     if plan.where is None:
         return True
     kind = plan.where.type
-    return isinstance(kind, t.Array) and bool(kind.dtype == BOOL_DTYPE) and 0 < kind.ndim <= plan.array.ndim
+    if not isinstance(kind, t.Array) or kind.dtype != BOOL_DTYPE or not 0 < kind.ndim <= plan.array.ndim:
+        return False
+    # A mask has a say in the order of the result's axes.
+    result = plan.result
+    return plan.array.layout != "F" or kind.layout == "F" or not isinstance(result, t.Array) or result.ndim < 2

@@ -15,6 +15,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
+from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.casts import cast_parts
 from minijit.library.kernels.array_kernels import array_kernel_of
@@ -22,6 +23,7 @@ from minijit.library.memory import (
     array_type,
     data_of,
     load_element,
+    owner_of,
     size_of,
     store_element,
 )
@@ -29,8 +31,17 @@ from minijit.library.reductions.arguments import Plan, plan_of
 from minijit.library.reductions.entries import register
 from minijit.library.reductions.extremes import any_of_row, combine, extreme_of_row
 from minijit.library.reductions.nests import Axis, Reduction
+from minijit.library.reductions.orders import OrderedReduction, Rows, innermost_rows
 from minijit.library.reductions.pairwise_sums import Parts
-from minijit.library.reductions.rows import BUFFER, Row, for_each_row, is_by_rows, sum_of_row
+from minijit.library.reductions.rows import (
+    BUFFER,
+    Row,
+    copy_rows,
+    for_each_row,
+    is_by_rows,
+    sum_of_row,
+    whole_rows,
+)
 from minijit.library.registry import method
 from minijit.library.ufuncs.elementwise import kernel_of, python_int_as
 from minijit.library.ufuncs.pending_results import refuse
@@ -181,7 +192,11 @@ def reduce_into(
         return b.loop(axis.length, turn)
 
     def inner(axis: Axis, pointers: list[Value]) -> None:
-        (row if known(axis.unit) == 0 else each)(axis, pointers)
+        if walk.is_in_order:
+            (row if known(axis.unit) == 0 else each)(axis, pointers)
+        else:
+            is_row = b.icmp("eq", axis.unit, b.i64(0))
+            b.if_else(is_row, lambda: row(axis, pointers), lambda: each(axis, pointers))
 
     walk.run(results, inner)
 
@@ -189,7 +204,45 @@ def reduce_into(
 def sum_into(b: Builder, walk: Reduction, result: Val) -> None:
     """Add all elements to what `result` holds, each converted to its dtype, by way of buffers where NumPy does so."""
     source, dtype = np.dtype(walk.kind.dtype), np.dtype(array_type(result).dtype)
-    reduce_into(b, walk, [result], np.add, load_as(b, source, dtype), None if source == dtype else b.i64(BUFFER))
+
+    def directly() -> Parts:
+        chunk = None if source == dtype else b.i64(BUFFER)
+        reduce_into(b, walk, [result], np.add, load_as(b, source, dtype), chunk)
+        return ()
+
+    def by_copies() -> Parts:
+        assert isinstance(walk, OrderedReduction)
+        _sum_copied_rows(b, walk, result, rows)
+        return ()
+
+    if isinstance(walk, OrderedReduction) and dtype.kind in "fc":
+        rows = innermost_rows(b, walk)
+        b.if_else(rows.is_one, directly, by_copies)
+    else:
+        directly()
+
+
+def _sum_copied_rows(b: Builder, walk: OrderedReduction, result: Val, rows: Rows) -> None:
+    """Add up rows of several axes that are no row in memory: each is copied together first."""
+    dtype = np.dtype(array_type(result).dtype)
+    size = rows.inner[0]
+    for length in rows.inner[1:]:
+        size = b.mul(size, length)
+    buffer = allocate(b, dtype, [size])
+    inner = [axis._replace(length=length) for axis, length in zip(walk.axes, rows.inner, strict=True)]
+    outer = [axis._replace(length=length) for axis, length in zip(walk.axes, rows.outer, strict=True)]
+    chunk = whole_rows(b, rows.inner)
+
+    def at(index: Value) -> Parts:
+        return load_element(b, dtype, b.ptr_add(data_of(buffer), b.mul(index, b.i64(dtype.itemsize))))
+
+    def each(axis: Axis, pointers: list[Value]) -> None:
+        copy_rows(b, buffer, pointers[0], inner)
+        total = sum_of_row(b, load_element(b, dtype, pointers[1]), size, dtype, at, chunk)
+        store_element(b, dtype, pointers[1], total, local=True)
+
+    walk.run([result], each, outer)
+    b.emit("decref", (owner_of(buffer),))
 
 
 def load_as(b: Builder, source: Dtype, dtype: Dtype) -> Load:
@@ -212,7 +265,7 @@ def fill_result(b: Builder, result: Val, parts: Sequence[Value]) -> None:
 def finished(b: Builder, result: Val, wanted: t.Type) -> Val:
     """The result as the call gives it: the number itself where no axis is left."""
     if isinstance(wanted, t.Array):
-        return Val(wanted, result.parts)
+        return result
     return Val(wanted, load_element(b, array_type(result).dtype, data_of(result)))
 
 
@@ -232,12 +285,27 @@ def require_elements(b: Builder, function: object, walk: Reduction, args: Sequen
 # ---- entries
 
 
+def walk_of(b: Builder, plan: Plan) -> Reduction:
+    """The walk over the array of a plan, along with new results."""
+    if plan.in_order:
+        return Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    return OrderedReduction(b, plan.given, plan.reduced, plan.keepdims, plan.beside, plan.out)
+
+
+def in_any_order(plan: Plan) -> bool:
+    """Whether :func:`reduced` has loops for axes in any order: not if elements are converted on their way into sums.
+
+    NumPy converts some thousands at a time, of several rows.
+    """
+    return plan.dtype.kind not in "fc" or plan.dtype == plan.array.dtype
+
+
 def reduced(b: Builder, ufunc: np.ufunc, plan: Plan) -> Val:
     """A new result of a reduction by `ufunc`."""
     row = REDUCERS[ufunc]
     array: Val = plan.given
     dtype, source = plan.dtype, np.dtype(plan.array.dtype)
-    walk = Reduction(b, array, plan.reduced, plan.keepdims)
+    walk = walk_of(b, plan)
     initial = plan.bound.get("initial")
     if row.needs_elements and initial is None:
         axes = tuple(sorted(plan.reduced))
@@ -318,6 +386,7 @@ def _register(name: str) -> None:
         lambda b, found: reduced(b, ufunc, found),
         lambda found: filler(ufunc, found),
         fuses=True,
+        in_any_order=in_any_order,
     )
 
 

@@ -18,7 +18,7 @@ from minijit.library.memory import array_type, data_of, owner_of, shape_of, stor
 from minijit.library.operands import anything
 from minijit.library.rare_code import if_else_rarely
 from minijit.library.reductions.arguments import Plan
-from minijit.library.reductions.nests import in_memory_order, is_in_order
+from minijit.library.reductions.orders import in_memory_order, is_in_order
 from minijit.library.registry import Arg, Fusion, lowers, method
 from minijit.library.ufuncs.element_trees import elementwise
 from minijit.library.ufuncs.elementwise_loops import write
@@ -28,6 +28,8 @@ from minijit.library.vals import Pending
 
 Build = Callable[[Builder, Plan], Val]
 """``build(b, plan)`` gives a new result, as if there were neither ``out`` nor ``where``."""
+Orders = Callable[[Plan], bool]
+"""Whether loops for axes in any order are there for a plan."""
 
 
 def run_fused(
@@ -38,11 +40,12 @@ def run_fused(
     keywords: Mapping[str, Val],
     build: Build,
     fill: Any = None,
+    in_any_order: Orders = lambda _plan: False,
 ) -> Val:
     """Like :func:`run`, for an array that may be pending: where all of it is reduced, it need not be stored."""
     array = plan.given
     if not isinstance(array, Pending):
-        return run(b, plan, function, args, keywords, build, fill)
+        return run(b, plan, function, args, keywords, build, fill, in_any_order)
     is_total = len(plan.reduced) == plan.array.ndim and plan.out is None and plan.where is None
 
     def directly() -> tuple[Value, ...]:
@@ -52,7 +55,8 @@ def run_fused(
 
     def by_an_array() -> tuple[Value, ...]:
         made = settled(b, array)
-        result = run(b, replace(plan, given=made), function, [made, *args[1:]], keywords, build, fill)
+        given = [made, *args[1:]]
+        result = run(b, replace(plan, given=made), function, given, keywords, build, fill, in_any_order)
         b.emit("decref", (owner_of(made),))
         return result.parts
 
@@ -68,30 +72,23 @@ def run(
     keywords: Mapping[str, Val],
     build: Build,
     fill: Any = None,
+    in_any_order: Orders = lambda _plan: False,
 ) -> Val:
-    """What a call gives; arguments in another order, or whose shapes do not fit, are left to `function` itself.
+    """What a call gives; arguments whose shapes do not fit are left to `function` itself.
 
     Parameters
     ----------
     fill : scalar
         What is put in the place of an element that does not count.
+    in_any_order : callable
+        Whether `build` takes a plan of an array whose axes lie in another order than its layout tells. `function` does
+        so else.
     """
-
+    in_order: Value = b.i1(True)
     if plan.where is None and plan.array.layout == "A" and 1 < plan.array.ndim == len(plan.reduced):
         plan = replace(plan, given=in_memory_order(b, plan.given))
-
-    def natively() -> tuple[Value, ...]:
-        chosen = plan
-        if plan.where is not None:
-            masked = _masked(b, plan.given, plan.where, fill)
-            chosen = Plan(plan.bound, masked, array_type(masked), plan.reduced, plan.keepdims, plan.dtype)
-        made = build(b, chosen)
-        if plan.where is not None:
-            b.emit("decref", (owner_of(chosen.given),))
-        if plan.out is None:
-            return made.parts
-        _put(b, plan.out, made)
-        return ()
+    elif len(plan.reduced) < plan.array.ndim:
+        in_order = is_in_order(b, plan.given, plan.reduced, plan.out)
 
     def by_numpy() -> tuple[Value, ...]:
         given, names = [*args, *keywords.values()], tuple(keywords)
@@ -100,13 +97,35 @@ def run(
         b.call_python(function, given, t.OBJECT, names)
         return ()
 
-    parts = b.if_else(_fits(b, plan), natively, by_numpy, likely=True)
+    def otherwise() -> tuple[Value, ...]:
+        return natively(b, replace(plan, in_order=False), build, fill) if in_any_order(plan) else by_numpy()
+
+    def fitting() -> tuple[Value, ...]:
+        return if_else_rarely(b, in_order, lambda: natively(b, plan, build, fill), otherwise)
+
+    parts = b.if_else(_fits(b, plan), fitting, by_numpy, likely=True)
     return plan.out if plan.out is not None else Val(plan.result, parts)
 
 
+def natively(b: Builder, plan: Plan, build: Build, fill: Any) -> tuple[Value, ...]:
+    """The parts of the new result, or none if there is an array to write to."""
+    chosen = plan
+    if plan.where is not None:
+        masked = _masked(b, plan.given, plan.where, fill)
+        beside = (plan.given, plan.where)
+        chosen = replace(plan, given=masked, array=array_type(masked), where=None, beside=beside)
+    made = build(b, chosen)
+    if plan.where is not None:
+        b.emit("decref", (owner_of(chosen.given),))
+    if plan.out is None:
+        return made.parts
+    _put(b, plan.out, made)
+    return ()
+
+
 def _fits(b: Builder, plan: Plan) -> Value:
-    """Whether NumPy goes the same way, the mask can be broadcast, and the output has the right shape."""
-    fits = is_in_order(b, plan.given, plan.reduced)
+    """Whether the mask can be broadcast, and the output has the right shape."""
+    fits: Value = b.i1(True)
     shape = shape_of(plan.given)
     if plan.where is not None:
         own = shape_of(plan.where)
@@ -155,15 +174,17 @@ def register(
     fill: Callable[[Plan], Any] = lambda _plan: None,
     *,
     fuses: bool = False,
+    in_any_order: Orders = lambda _plan: False,
 ) -> None:
     """Register functions and methods of arrays; `plan` says what a call asks for, `build` does it.
 
-    `fuses` says that `build` can reduce pending arrays as a whole.
+    `fuses` says that `build` can reduce pending arrays as a whole, `in_any_order` for which plans it has loops for axes
+    in any order.
     """
     for key in keys:
         function = getattr(np.ndarray, name) if isinstance(key, method) else key
         for writes in (False, True):
-            _register(key, function, parameters, plan, build, fill, writes=writes, fuses=fuses)
+            _register(key, function, parameters, plan, build, fill, in_any_order, writes=writes, fuses=fuses)
 
 
 def _register(
@@ -173,6 +194,7 @@ def _register(
     plan: Planner,
     build: Build,
     fill: Callable[[Plan], Any],
+    in_any_order: Orders,
     *,
     writes: bool,
     fuses: bool,
@@ -197,7 +219,7 @@ def _register(
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = plan(args, keywords)
         assert found is not None
-        return run_fused(b, found, function, args, keywords, build, fill(found))
+        return run_fused(b, found, function, args, keywords, build, fill(found), in_any_order)
 
 
 def effects_of(*, writes: bool) -> str:

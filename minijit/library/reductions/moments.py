@@ -13,6 +13,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.builder import machine_type
 from minijit.ir.nodes import Value
+from minijit.library.arrays.dtypes import is_none
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
 from minijit.library.memory import (
@@ -25,7 +26,15 @@ from minijit.library.memory import (
 )
 from minijit.library.operands import is_real
 from minijit.library.reductions.arguments import Plan, plan_of
-from minijit.library.reductions.binary_reductions import fill_result, finished, of_row, reduce_into, sum_into
+from minijit.library.reductions.binary_reductions import (
+    fill_result,
+    finished,
+    in_any_order,
+    of_row,
+    reduce_into,
+    sum_into,
+    walk_of,
+)
 from minijit.library.reductions.entries import register
 from minijit.library.reductions.nests import Reduction
 from minijit.library.reductions.pairwise_sums import Parts
@@ -53,6 +62,9 @@ def _plan(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Plan |
         return found if source.kind != "c" or found.dtype.kind == "c" else None
     if found.array.layout == "A" and 1 < len(found.reduced) < found.array.ndim:
         # NumPy's array of deviations has no gaps, so it is reduced in another order than the array itself.
+        return None
+    if source.kind == "c" and not is_none(found.bound.get("dtype")):
+        # The variance is then a complex number, too.
         return None
     if "ddof" in found.bound and "correction" in found.bound:
         return None
@@ -124,7 +136,7 @@ def _zeros(b: Builder, walk: Reduction, dtype: Dtype) -> Val:
 
 
 def _mean(b: Builder, plan: Plan) -> Val:
-    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    walk = walk_of(b, plan)
     source, dtype = np.dtype(plan.array.dtype), plan.dtype
     divided = quotient(b, dtype, _count(b, walk))
     if is_by_rows(walk):
@@ -154,7 +166,7 @@ def _var(b: Builder, plan: Plan, *, root: bool = False) -> Val:
     source = np.dtype(plan.array.dtype)
     wide = _dtype_of_mean(source)
     real = _real(wide)
-    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    walk = walk_of(b, plan)
     count = _count(b, walk)
     mean_from, var_from = quotient(b, wide, count), quotient(b, real, _degrees(b, count, _ddof(plan)))
 
@@ -200,7 +212,7 @@ def _degrees(b: Builder, count: Value, ddof: Val | None) -> Value:
 def _register(name: str, build: Any) -> None:
     keys = [method(name), getattr(np, name)]
     planner = lambda args, keywords: _plan(name, args, keywords)  # noqa: E731
-    register(name, keys, _PARAMETERS[name], planner, build, fuses=name == "mean")
+    register(name, keys, _PARAMETERS[name], planner, build, fuses=name == "mean", in_any_order=in_any_order)
 
 
 _register("mean", _mean)

@@ -4,28 +4,25 @@ Axes are ordered by stride, the smallest innermost; neighbours that make one reg
 additions, and so the last bits of a sum, depends on it; so does the layout of the result, whose axes lie in the order
 in which the array has them.
 
-Native code has the loops for the order that the layout tells (that of C for arrays with any strides), and leaves arrays
-in another order to NumPy (:func:`is_in_order`): the loops for all orders take LLVM far longer than they can ever gain.
-Where all of an array is reduced, its axes can be put in order first (:func:`in_memory_order`).
+The loops here are for the order that the layout tells (that of C for arrays with any strides). Arrays in another order
+are rare, and have loops of their own (:mod:`minijit.library.reductions.orders`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.arrays.allocation import allocate
 from minijit.library.builder import Builder, Val
-from minijit.library.memory import array_type, data_of, make_view, shape_of, strides_of
-from minijit.machine import I64
+from minijit.library.memory import array_type, data_of, shape_of, strides_of
 from minijit.numpy_types import Dtype
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """A loop: its length, the array's stride in bytes, and the result's in elements (0 along reduced axes)."""
 
     length: Value
@@ -49,6 +46,9 @@ class Reduction:
     keepdims : bool
         Whether the results keep these axes, with length 1.
     """
+
+    is_in_order = True
+    """Whether it is known which of the loops are along reduced axes."""
 
     def __init__(self, b: Builder, array: Val, reduced: frozenset[int], keepdims: bool) -> None:
         self.b = b
@@ -130,14 +130,15 @@ class Reduction:
         strides = [b.mul(stride, b.i64(dtype.itemsize)) for stride in self.shown_strides]
         return allocate(b, dtype, self.shape, layout, strides=strides)
 
-    def run(self, results: Sequence[Val], inner: Inner) -> None:
-        """Build the loops around `inner`."""
+    def run(self, results: Sequence[Val], inner: Inner, axes: Sequence[Axis] = ()) -> None:
+        """Build the loops around `inner`, along `axes` if not along those of the walk."""
         b = self.b
+        chosen = axes or self.axes
         sizes = [array_type(result).dtype.itemsize for result in results]
         starts = [data_of(self.array), *map(data_of, results)]
 
         def nest(depth: int, pointers: list[Value]) -> None:
-            axis = self.axes[depth]
+            axis = chosen[depth]
             if depth == 0:
                 inner(axis, pointers)
                 return
@@ -151,57 +152,7 @@ class Reduction:
 
             b.loop(axis.length, turn)
 
-        nest(len(self.axes) - 1, starts)
-
-
-def is_in_order(b: Builder, array: Val, reduced: frozenset[int]) -> Value:
-    """Whether NumPy's iterator takes the axes of an array in the order of :class:`Reduction`.
-
-    An axis of length 1 may join its neighbours whichever sort they are of, so a kept one inside of a reduced one is
-    another order, too.
-    """
-    kind = array_type(array)
-    one = b.i64(1)
-    fine: Value = b.i1(True)
-    lengths, strides = shape_of(array), strides_of(b, array)
-    if kind.layout == "A" and kind.ndim > 1:
-        is_total = len(reduced) == kind.ndim
-        sizes = _sizes(b, array) if is_total else [b.intrinsic("abs", I64, stride) for stride in strides]
-        for k, length in enumerate(lengths):
-            if not is_total:
-                fine = b.and_(fine, b.icmp("ne", length, one))
-            least = b.i64(1) if k == kind.ndim - 1 else sizes[k + 1]
-            fine = b.and_(fine, b.icmp("sge", sizes[k], least))
-        return fine
-    order = list(range(kind.ndim)) if kind.layout == "F" else list(range(kind.ndim))[::-1]
-    group: Value | None = None
-    for k in order:
-        if k not in reduced:
-            group = lengths[k] if group is None else b.mul(group, lengths[k])
-        elif group is not None:
-            fine = b.and_(fine, b.icmp("ne", group, one))
-            group = None
-    return fine
-
-
-def _sizes(b: Builder, array: Val) -> list[Value]:
-    """The sizes of an array's strides; axes of length 1 have the greatest, since there is nothing to step over."""
-    pairs = zip(shape_of(array), strides_of(b, array), strict=True)
-    most, one = b.i64((1 << 63) - 1), b.i64(1)
-    return [b.select(b.icmp("eq", length, one), most, b.intrinsic("abs", I64, stride)) for length, stride in pairs]
-
-
-def in_memory_order(b: Builder, array: Val) -> Val:
-    """A view of an array with any strides, with the axes in the order of their strides, the smallest last."""
-    rows = list(zip(_sizes(b, array), shape_of(array), strides_of(b, array), strict=True))
-    for end in range(len(rows) - 1, 0, -1):
-        for k in range(end):
-            swapped = b.icmp("slt", rows[k][0], rows[k + 1][0])
-            first = [b.select(swapped, one, other) for one, other in zip(rows[k + 1], rows[k], strict=True)]
-            second = [b.select(swapped, one, other) for one, other in zip(rows[k], rows[k + 1], strict=True)]
-            rows[k], rows[k + 1] = (first[0], first[1], first[2]), (second[0], second[1], second[2])
-    shape, strides = [length for _, length, _ in rows], [stride for _, _, stride in rows]
-    return make_view(b, array, array_type(array), data_of(array), shape, strides)
+        nest(len(chosen) - 1, starts)
 
 
 def _is_reduced(axis: Axis) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from minijit import types as t
 from minijit.ir.nodes import Value
 from minijit.library.arrays.allocation import allocate
+from minijit.library.arrays.copies import copied
 from minijit.library.arrays.dtypes import bind, is_none
 from minijit.library.builder import Builder, Val
 from minijit.library.casts import cast_parts
@@ -29,10 +31,10 @@ from minijit.library.reductions.binary_reductions import (
     fill_result,
     finished,
     reduce_into,
+    walk_of,
 )
 from minijit.library.reductions.entries import run
 from minijit.library.reductions.extremes import is_better, position_of_extreme
-from minijit.library.reductions.nests import Reduction
 from minijit.library.reductions.pairwise_sums import Parts
 from minijit.library.registry import Arg, lowers, method
 from minijit.machine import I1, I64
@@ -246,12 +248,18 @@ def count_nonzero(b: Builder, *args: Val, **keywords: Val) -> Val:
     if _is_plain(plan):
         # The order makes no difference, and the number is of a type of its own.
         return Val(_PLAIN, _counted(b, plan).parts)
-    return run(b, plan, np.count_nonzero, args, keywords, _counted)
+    return run(b, plan, np.count_nonzero, args, keywords, _counted, in_any_order=lambda _plan: True)
 
 
 def _counted(b: Builder, plan: Plan) -> Val:
     source = np.dtype(plan.array.dtype)
-    walk = Reduction(b, plan.given, plan.reduced, plan.keepdims)
+    if not plan.in_order and source != BOOL_DTYPE:
+        # NumPy makes an array of truths, in which no axis stands still.
+        truths = copied(b, plan.given, BOOL_DTYPE, "K")
+        made = _counted(b, replace(plan, given=truths, array=array_type(truths)))
+        b.emit("decref", (owner_of(truths),))
+        return made
+    walk = walk_of(b, plan)
     made = walk.allocate(INT64)
     fill_result(b, made, (b.i64(0),))
 

@@ -84,7 +84,8 @@ def _gathered(b: Builder, walk: Reduction, *, converts: bool) -> tuple[Row, Valu
 
     def by_a_copy() -> Sequence[Value]:
         flat = flat_copy(b, walk)
-        return (data_of(flat), b.i64(itemsize), size_of(b, flat), _whole_rows(b, walk), owner_of(flat))
+        whole = whole_rows(b, [axis.length for axis in walk.axes])
+        return (data_of(flat), b.i64(itemsize), size_of(b, flat), whole, owner_of(flat))
 
     data, stride, length, chunk, owner = b.if_else(walk.is_one_row(), directly, by_a_copy, likely=True)
     return Row(data, stride, length, chunk), owner
@@ -92,12 +93,18 @@ def _gathered(b: Builder, walk: Reduction, *, converts: bool) -> tuple[Row, Valu
 
 def flat_copy(b: Builder, walk: Reduction) -> Val:
     """The elements in the order in which they lie in memory, as a new array with one axis."""
-    dtype = np.dtype(walk.kind.dtype)
-    made = allocate(b, dtype, [size_of(b, walk.array)])
+    made = allocate(b, np.dtype(walk.kind.dtype), [size_of(b, walk.array)])
+    copy_rows(b, made, data_of(walk.array), walk.axes)
+    return made
+
+
+def copy_rows(b: Builder, made: Val, data: Value, axes: Sequence[Axis]) -> None:
+    """Copy elements from `data` on into an array with one axis, the first of `axes` being the fastest."""
+    dtype = np.dtype(array_type(made).dtype)
     size = b.i64(dtype.itemsize)
 
     def nest(depth: int, pointer: Value, number: Value) -> None:
-        axis = walk.axes[depth]
+        axis = axes[depth]
 
         def turn(index: Value, _carried: Parts) -> Parts:
             moved = b.ptr_add(pointer, b.mul(index, axis.stride))
@@ -111,17 +118,16 @@ def flat_copy(b: Builder, walk: Reduction) -> Val:
 
         b.loop(axis.length, turn)
 
-    nest(len(walk.axes) - 1, data_of(walk.array), b.i64(0))
-    return made
+    nest(len(axes) - 1, data, b.i64(0))
 
 
-def _whole_rows(b: Builder, walk: Reduction) -> Value:
+def whole_rows(b: Builder, lengths: Sequence[Value]) -> Value:
     """How many elements NumPy takes into its buffer at a time: as many whole rows (of rows) as there is room for."""
     size, one = b.i64(BUFFER), b.i64(1)
-    core = b.max_i64(walk.axes[0].length, one)
+    core = b.max_i64(lengths[0], one)
     fits: Value = b.i1(True)
-    for axis in walk.axes[1:]:
-        larger = b.mul(core, axis.length)
+    for length in lengths[1:]:
+        larger = b.mul(core, length)
         fits = b.and_(fits, b.icmp("sle", larger, size))
         core = b.select(fits, b.max_i64(larger, one), core)
     return b.mul(b.max_i64(b.binary("udiv", size, core), one), core)

@@ -235,12 +235,6 @@ def _power_by_number(b: Builder, loop: Loop, general: Compute) -> Compute:
 # ---- whole arrays
 
 
-def _casts(operands: Sequence[Val], loop: Loop) -> bool:
-    """Whether elements of an array are converted before anything is computed."""
-    pairs = zip(operands, loop, strict=False)
-    return any(isinstance(one.type, t.Array) and one.type.dtype != dtype for one, dtype in pairs)
-
-
 def pending_call(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence[Val]) -> Pending:
     """What :func:`can_wait` says may be left pending."""
     chosen, operands = operands_for(function, ufunc, args)
@@ -254,7 +248,6 @@ def pending_call(b: Builder, function: Function, ufunc: np.ufunc, args: Sequence
         row,
         loop[-1],
         compute,
-        by_iterator=_casts(operands, loop),
         dear=chosen not in _CHEAP and not _is_simple_power(chosen, operands),
     )
 
@@ -292,8 +285,7 @@ def new_results(
     shape, fits = broadcast_shapes(b, shapes)
     check_shapes(b, fits, shapes, by_python)
     laid_out = [as_laid_out(b, one) for one in row if isinstance(one.type, t.Array)]
-    by_iterator = _casts(args, loop) or len(whole.results) > 1
-    made = [allocate_result(b, dtype, laid_out, shape, by_iterator=by_iterator) for dtype in whole.results]
+    made = [allocate_result(b, dtype, laid_out, shape) for dtype in whole.results]
     write(b, whole, made, shape, local=True)
     release_temporaries(b, *row)
     return _one_or_tuple(made)

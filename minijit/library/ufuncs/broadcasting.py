@@ -10,9 +10,9 @@ from minijit.ir.builder import known
 from minijit.ir.nodes import Instr, Value
 from minijit.library.arrays.allocation import allocate
 from minijit.library.arrays.copy_loops import MOST_MESSAGE_WORDS, shape_format
-from minijit.library.builder import NONE_VAL, Builder, Val, tuple_val
+from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, contiguous_strides, shape_of, strides_of
-from minijit.library.ufuncs.axis_order import strides_in_order
+from minijit.library.ufuncs.axis_order import axes_in_order, strides_in
 from minijit.machine import I64
 from minijit.numpy_types import Dtype
 
@@ -123,24 +123,18 @@ def layout_of_result(arrays: Sequence[t.Array], ndim: int) -> t.Layout:
     return arrays[0].layout if len(arrays) == 1 and ndim == 2 else "A"
 
 
-def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, *, by_iterator: bool = True) -> Val:
-    """A new array for the result of an operation on `arrays`, with its axes in the order that NumPy chooses.
-
-    `by_iterator` says that NumPy surely uses its iterator. A ufunc with one result and nothing to cast does without it
-    where all arrays are contiguous in the same order.
-    """
+def allocate_result(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape) -> Val:
+    """A new array for the result of an operation on `arrays`, with its axes in the order that NumPy chooses."""
     layout = layout_of_result([array_type(array) for array in arrays], len(shape))
-    strides = ordered_strides(b, dtype, arrays, shape, by_iterator) if layout == "A" else ()
+    strides = ordered_strides(b, dtype, arrays, shape) if layout == "A" else ()
     return allocate(b, dtype, shape, layout, strides=strides)
 
 
-def ordered_strides(
-    b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape, by_iterator: bool
-) -> tuple[Value, ...]:
+def ordered_strides(b: Builder, dtype: Dtype, arrays: Sequence[Val], shape: Shape) -> tuple[Value, ...]:
     """The strides of a new array, with the axes in the order that NumPy's iterator finds for the operands.
 
     That is C order unless an operand has a larger stride along a later axis; of two axes that then change places, of
-    more :func:`minijit.library.ufuncs.axis_order.strides_in_order` finds out.
+    more :func:`minijit.library.ufuncs.axis_order.axes_in_order` finds out.
     """
     arrays = [array for array in arrays if array_type(array).ndim]
     walked = [walking_strides(b, array, len(shape)) for array in arrays]
@@ -150,13 +144,7 @@ def ordered_strides(
     def in_other_order() -> tuple[Value, ...]:
         if len(shape) == 2:
             return contiguous_strides(b, shape, dtype.itemsize, "F")
-        itemsizes = tuple(array_type(array).dtype.itemsize for array in arrays)
-        given = [
-            b.constant(t.INT, dtype.itemsize),
-            NONE_VAL if by_iterator else b.constant(t.Tuple((t.INT,) * len(itemsizes)), itemsizes),
-            *(tuple_val([b.int_val(one) for one in row]) for row in (shape, *walked)),
-        ]
-        return b.call_python(strides_in_order, given, t.Tuple((t.INT,) * len(shape)), effects="").parts
+        return tuple(strides_in(b, axes_in_order(b, walked), shape, dtype.itemsize))
 
     return b.if_else(turned, in_other_order, lambda: plain, likely=False)
 

@@ -197,8 +197,7 @@ def _pending_clip(
     for operand in operands:
         value = as_operand(b, operand)
         entering.append(value if isinstance(value.type, t.Array) else b.numpy_val(dtype, *to_loop(b, value, dtype)))
-    casts = any(array.dtype != dtype for array in array_types(entering))
-    return pending_result(b, target, operands, entering, dtype, _clip_compute(b, dtype), by_iterator=casts)
+    return pending_result(b, target, operands, entering, dtype, _clip_compute(b, dtype))
 
 
 def _register_clip(function: object, target: Function, names: tuple[str, ...]) -> None:

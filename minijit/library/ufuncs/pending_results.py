@@ -39,7 +39,6 @@ def pending_result(
     dtype: Dtype,
     compute: Compute,
     *,
-    by_iterator: bool = True,
     dear: bool = False,
 ) -> Pending:
     """The result of an operation computed element by element: an array of the broadcast shape of `args`.
@@ -52,8 +51,6 @@ def pending_result(
         What `compute` gets one element of each of: arrays, some of them pending, and numbers.
     dtype : Dtype
         That of the result.
-    by_iterator : bool
-        As in :func:`minijit.library.ufuncs.broadcasting.allocate_result`.
     dear : bool
         Whether an element takes more than a few instructions.
     """
@@ -65,7 +62,7 @@ def pending_result(
     kind = t.Array(dtype, len(shape), layout_of_result([array_type(one) for one in arrays], len(shape)))
 
     def layout(b: Builder) -> Sequence[Value]:
-        return ordered_strides(b, dtype, [as_laid_out(b, one) for one in arrays], shape, by_iterator)
+        return ordered_strides(b, dtype, [as_laid_out(b, one) for one in arrays], shape)
 
     pending = [one for one in row if isinstance(one, Pending)]
     # What was stored to be computed once is released with the rest.

@@ -10,7 +10,13 @@ from minijit.library.builder import Builder, Val
 from minijit.library.memory import array_type, data_of, make_view, shape_of, strides_of
 from minijit.library.operands import anything
 from minijit.library.reductions.arguments import Plan
-from minijit.library.reductions.binary_reductions import PASS_OVER_NAN, filler, reduced, reduction_plan
+from minijit.library.reductions.binary_reductions import (
+    PASS_OVER_NAN,
+    filler,
+    in_any_order,
+    reduced,
+    reduction_plan,
+)
 from minijit.library.reductions.entries import effects_of, run
 from minijit.library.registry import Arg, lowers, method
 from minijit.library.ufuncs.array_calls import apply_to_arrays, has_kernel, is_operand, loop_for, type_of_array_call
@@ -56,7 +62,7 @@ def _register_reduce(*, writes: bool) -> None:
         def build(b: Builder, plan: Plan) -> Val:
             return reduced(b, ufunc, plan)
 
-        return run(b, plan, bound(receiver, "reduce"), args, keywords, build, filler(ufunc, plan))
+        return run(b, plan, bound(receiver, "reduce"), args, keywords, build, filler(ufunc, plan), in_any_order)
 
 
 for _writes in (False, True):
