@@ -71,6 +71,7 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
     Array                   object, owner, data (ptr each), shape (i64 x ndim), then strides in
                             bytes (i64 x ndim) where the layout is "A"
     RecordArray, Record     as an Array; as an Array without axes
+    Instance                ptr (a PyObject), then the parts of its fields
     Tuple                   the parts of its items, one after the other
     Union                   i8 tag, then the parts of its members (:func:`union_layout`)
     MaybeInt                i1 "is the int", then the parts of the other type
@@ -95,6 +96,8 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return (PTR, PTR, PTR) + (I64,) * words
         case t.Record():
             return (PTR, PTR, PTR)
+        case t.Instance(fields=fields):
+            return (PTR, *(part for field in fields for part in parts_of_field(field)))
         case t.Tuple(items):
             return _concat(items)
         case t.Union(members):
@@ -117,6 +120,13 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return (PTR,)
         case _:
             return ()
+
+
+def parts_of_field(field: t.Field) -> tuple[Machine, ...]:
+    """The machine types that hold an attribute of an instance: a value, or the address of its cell."""
+    if field.mode == "value":
+        return parts_of(field.type)
+    return (PTR,) if field.mode == "cell" else ()
 
 
 @cache

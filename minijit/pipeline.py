@@ -54,6 +54,7 @@ from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.share_expressions import share_expressions
 from minijit.remarks import LoopReport, loop_reports, remarks_of
 from minijit.runtime.typeof import type_of
+from minijit.typeinfer.instances import refuse_without_gain, require_untouched
 from minijit.typeinfer.program import Instance, Program
 from minijit.typeinfer.typed import typed_functions
 
@@ -184,6 +185,10 @@ def build_unit(
     arguments = tuple(fact_of_type(one) for one in argument_types)
     observe("python", function.__name__, lambda: print_function(front_end(function)))
     entry = clock.run("infer types", lambda: program.infer(function, arguments))
+    bindings = [each.inference.bindings for each in program.instances.values()]
+    require_untouched(bindings, argument_types)
+    loops = any("loop" in block.attrs for each in program.instances.values() for block in each.inference.source.blocks)
+    refuse_without_gain(bindings, argument_types, loops)
     unit = Unit(entry.symbol)
     unit.fastmath = options.fastmath
     unit.cached = options.cache

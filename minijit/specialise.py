@@ -17,10 +17,12 @@ from minijit.binding import Parameters
 from minijit.compiled import Compiled
 from minijit.errors import CompilationError, Unsupported
 from minijit.fallback import Reporter, text_of_argument, text_of_fault, text_of_unsupported
+from minijit.instance_types import FieldsNeededError
 from minijit.options import Options
+from minijit.runtime.instances import Wanted, type_of_argument
 from minijit.runtime.native_type import AVAILABLE, Native, set_native_call
 from minijit.runtime.record_memory import Record
-from minijit.runtime.typeof import canonical, is_big_int, type_of, why_not
+from minijit.runtime.typeof import canonical, is_big_int, why_not
 from minijit.specialisation import Specialisation
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ class Specialiser:
         self.specialisations: list[Specialisation] = []
         self.refused: dict[tuple[t.Type, ...], tuple[str, tuple[int, ...]]] = {}
         self.untaken: tuple[type, ...] = ()
+        self.wanted = Wanted(self.function.__code__.co_names)
         self.hopeless = ""
         self.runner: LoopRunner | None = None
         self.big_ints = 0
@@ -146,7 +149,7 @@ class Specialiser:
         return None if self.hopeless else self._choose_for_row(row)
 
     def _choose_for_row(self, row: tuple[Any, ...]) -> Specialisation | None:
-        types = tuple(map(type_of, row))
+        types = tuple(map(type_of_argument, row))
         if None in types:
             self._report_arguments(row)
             return None
@@ -154,7 +157,8 @@ class Specialiser:
             error = Unsupported("a list or a text that a loop within a loop works on", "use an array")
             self._report(text_of_unsupported(error, self.function))
             return None
-        return self.specialisation(types)  # type: ignore[arg-type]
+        wanted = self.wanted.types(types, row)  # type: ignore[arg-type]
+        return self.specialisation(wanted, row)
 
     def _run_row(self, *row: Any) -> Any:
         """Run a row of values that no native code has taken."""
@@ -186,7 +190,7 @@ class Specialiser:
 
     def _report_arguments(self, row: tuple[Any, ...]) -> None:
         for name, value in zip(self.parameters.names, row, strict=True):
-            if type_of(value) is not None:
+            if type_of_argument(value) is not None:
                 continue
             if is_big_int(value):
                 # The same as a result beyond 64 bits: a matter of the value, about which nobody is warned.
@@ -201,8 +205,11 @@ class Specialiser:
 
     # ---- specialisations
 
-    def specialisation(self, types: tuple[t.Type, ...]) -> Specialisation | None:
-        """Native code for a row of argument types, compiled if need be; ``None``: the interpreter is to run it."""
+    def specialisation(self, types: tuple[t.Type, ...], row: tuple[Any, ...] = ()) -> Specialisation | None:
+        """Native code for a row of argument types, compiled if need be; ``None``: the interpreter is to run it.
+
+        `row` holds values of these types. They are asked for attributes of which it turns out that they are needed.
+        """
         found = self._find(types)
         if found is not None:
             return found
@@ -219,7 +226,7 @@ class Specialiser:
                 return found
             refused = self.refused.get(types)
             if refused is None or refused[1] != self._environment():
-                outcome = self._compile(types)
+                outcome = self._compile(types, row)
                 if isinstance(outcome, Specialisation):
                     return outcome
                 refused = outcome
@@ -250,7 +257,9 @@ class Specialiser:
                 found.append(0)
         return tuple(found)
 
-    def _compile(self, types: tuple[t.Type, ...]) -> Specialisation | tuple[str, tuple[int, ...]] | None:
+    def _compile(
+        self, types: tuple[t.Type, ...], row: tuple[Any, ...]
+    ) -> Specialisation | tuple[str, tuple[int, ...]] | None:
         """Compile for `types`: a specialisation, or why there is none (``None``: better luck next time)."""
         text = self._limit_text(types)
         environment = self._environment()
@@ -258,8 +267,8 @@ class Specialiser:
             record = Record()
             self.compilations += 1
             try:
-                compiled = compile_native(self.function, self.parameters.names, types, self.options, record.address)
-                return self._install(types, compiled, record)
+                compiled = self._compile_knowing(types, row, record)
+                return self._install(compiled.argument_types, compiled, record)
             except Unsupported as error:
                 text = text_of_unsupported(error, self.function)
                 if error.always:
@@ -277,6 +286,16 @@ class Specialiser:
                 text = text_of_fault(error, self.function)
         self.refused[types] = text, environment
         return self.refused[types]
+
+    def _compile_knowing(self, types: tuple[t.Type, ...], row: tuple[Any, ...], record: Record) -> Compiled:
+        """Compile, once more for each time that inference asks for further attributes of instances."""
+        while True:
+            try:
+                return compile_native(self.function, self.parameters.names, types, self.options, record.address)
+            except FieldsNeededError as needed:
+                if not row or not self.wanted.learn(needed):
+                    raise Unsupported("attributes of an object that are not known", "call the function first") from None
+                types = self.wanted.types(types, row)
 
     def _limit_text(self, types: tuple[t.Type, ...]) -> str:
         """Why no more is compiled, or an empty string."""

@@ -15,6 +15,8 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from minijit.instance_types import Field as Field
+from minijit.instance_types import Instance as Instance
 from minijit.list_types import List as List
 from minijit.list_types import NewList as NewList
 from minijit.record_types import Record as Record
@@ -288,6 +290,7 @@ Type: TypeAlias = (
     | Array
     | RecordArray
     | Record
+    | Instance
     | NoneValue
     | Unbound
     | Never

@@ -17,7 +17,8 @@ MOST_LINES = 400
 # A module may import from its own layer only what stands in the same group, and from all layers before.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "lambda_source", "source", "config", "options"}),
-    frozenset({"types", "list_types", "record_types", "numpy_types", "dtype_functions", "ufunc_loops", "machine"}),
+    frozenset({"types", "list_types", "instance_types", "record_types", "machine"})
+    | {"numpy_types", "dtype_functions", "ufunc_loops"},
     frozenset({"ir"}),
     frozenset({"library.registry"}),
     frozenset({"library foundation"}),
@@ -32,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 LIBRARY_FOUNDATION = frozenset(
     {
-        *("builder", "casts", "caught", "memory", "named_tuples", "nested_functions", "open_objects"),
+        *("builder", "casts", "caught", "instances", "memory", "named_tuples", "nested_functions", "open_objects"),
         *("operations", "raised", "references", "sampling", "shared_draws", "structures", "targets"),
         *("trial_values", "vals"),
     }

@@ -72,7 +72,7 @@ class Boxer:
                 return self._slice(one, slots, slot)
             case t.Index():
                 return self._python_scalar("int", slots, slot)
-            case t.Object() | t.PythonList():
+            case t.Object() | t.PythonList() | t.Instance():
                 return self._shared(text.load("ptr", slots, _SLOT * slot))
             case t.List():
                 return box_list(self, one.item, text.load("ptr", slots, _SLOT * slot))

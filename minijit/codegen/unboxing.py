@@ -91,7 +91,7 @@ def _require(text: FunctionText, conditions: list[str], miss: str) -> None:
 
 
 def _has_type(text: FunctionText, value: str, wanted: t.Type, constant_of: ConstantOf) -> str:
-    if isinstance(wanted, t.Object):
+    if isinstance(wanted, t.Object | t.Instance):
         if wanted.cls is None:
             return "true"
         found = text.load("ptr", value, api.TYPE)
@@ -213,7 +213,8 @@ def _parts(
         case t.Tuple(types):
             pairs = zip(items[value], types, strict=True)
             return [part for item, one in pairs for part in _parts(text, item, one, items, miss, owner_of)]
-        case t.Object() | t.PythonList():
+        case t.Object() | t.PythonList() | t.Instance():
+            # The wrapper reads the attributes of an instance when it knows that its class is as it was.
             return [value]
         case _:
             return []

@@ -12,6 +12,7 @@ from typing import Final
 
 from minijit import types as t
 from minijit.codegen.boxing import Boxer
+from minijit.codegen.instance_fields import emit_fields
 from minijit.codegen.symbols import KERNEL_SYMBOL
 from minijit.codegen.text import FunctionText, ModuleText, llvm_type
 from minijit.codegen.thunks import emit_thunks
@@ -74,6 +75,7 @@ def _emit_call(text: FunctionText, unit: Unit, arguments: tuple[t.Type, ...], re
     parts = unbox(text, objects, arguments, miss, _argument_block, constant_of)
     _check_guards(text, rec, miss)
     _check_lists(text, rec, unit, miss)
+    held = emit_fields(text, arguments, objects, parts, miss, _argument_block, constant_of)
     ctx = _make_context(text, rec)
     slots = text.stack(8 * max(1, len(parts_of(result))))
     status = _call_kernel(text, unit, ctx, slots, arguments, [part for row in parts for part in row], nogil)
@@ -82,10 +84,14 @@ def _emit_call(text: FunctionText, unit: Unit, arguments: tuple[t.Type, ...], re
     text.begin(returned)
     value = Boxer(text, unit, ctx, remembers=True).box(result, slots)
     _release(text, ctx)
-    text.do(f"ret ptr {value}")
+    answer = held.write_back(Boxer(text, unit, ctx), value)
+    held.drop()
+    text.do(f"ret ptr {answer}")
     text.begin(left)
+    held.write_back_unless_again(Boxer(text, unit, ctx), status)
     call = [("ptr", "%args"), ("i64", "%nargsf"), ("ptr", "%kwnames")]
     answer = text.call("ptr", "mj_leave", ("ptr", rec), ("ptr", ctx), ("i32", status), *call)
+    held.drop()
     text.do(f"ret ptr {answer}")
     text.begin(miss)
     following = text.load("ptr", rec, record.NEXT)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-GuardKind: TypeAlias = Literal["global", "builtin", "cell", "attribute", "function"]
+GuardKind: TypeAlias = Literal["global", "builtin", "cell", "attribute", "function", "class"]
 
 
 class Missing:
@@ -30,11 +30,12 @@ class Guard:
 
     Attributes
     ----------
-    kind : {"global", "builtin", "cell", "attribute", "function"}
+    kind : {"global", "builtin", "cell", "attribute", "function", "class"}
         ``global``: `container` (a globals dict) binds `name` to `value`; ``builtin``: it does not bind `name`, and
         `builtins` binds it to `value`; ``cell``: the closure cell `container` holds `value`; ``attribute``: the dict
         `container` of a module binds `name` to `value`; ``function``: the function `container` (and `value`) has its
-        code and its default values.
+        code and its default values; ``class``: the first of the bases of the class `container` that has `name` holds
+        `value`.
     container : dict, cell or function
         Where to look.
     name : str

@@ -134,8 +134,8 @@ class Builder(MachineBuilder):
             return self._into_union(value, to)
         if isinstance(to, t.Array | t.RecordArray) and isinstance(value.type, t.Array | t.RecordArray):
             return self._looser_layout(value, to)
-        if to == t.OBJECT and isinstance(value.type, t.Object):
-            return Val(to, value.parts)
+        if to == t.OBJECT and isinstance(value.type, t.Object | t.Instance):
+            return Val(to, value.parts[:1])
         if isinstance(value.type, t.MaybeInt):
             raise InternalError(f"a value that may be an int cannot be held as {to}")
         raise InternalError(f"a value of type {value.type} cannot be held as {to}")

@@ -61,7 +61,7 @@ def serves_halves(rule: Any) -> bool:
     return (rule.__module__ or "").removeprefix("minijit.library.") in MODULES
 
 
-def _mentions_halves(one: t.Type) -> bool:
+def _mentions_halves(one: Any) -> bool:
     if isinstance(one, t.Array | t.NumpyScalar):
         return one.dtype.num == FLOAT16.num
     if isinstance(one, t.Const):
@@ -83,4 +83,6 @@ def _is_half_dtype(value: object) -> bool:
 def _field_mentions_halves(field: object) -> bool:
     if isinstance(field, tuple):
         return any(map(_field_mentions_halves, field))
-    return _is_half_dtype(field) or (dataclasses.is_dataclass(field) and _mentions_halves(field))  # type: ignore[arg-type]
+    return _is_half_dtype(field) or (
+        dataclasses.is_dataclass(field) and not isinstance(field, type) and _mentions_halves(field)
+    )

@@ -15,12 +15,14 @@ import ctypes
 import math
 import types
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from minijit import types as t
+from minijit.instance_types import ABSENT, held_by_class
 from minijit.ir.guards import MISSING, Guard
 from minijit.runtime.native_type import AVAILABLE
 from minijit.runtime.typeof import type_of
@@ -52,6 +54,9 @@ _FUNCTION_KEYWORD_DEFAULTS: Final = 64
 _ARRAY_NDIM: Final = 24
 _ARRAY_DESCR: Final = 56
 _ARRAY_FLAGS: Final = 64
+
+_CLASS_VERSION: Final = 384
+"""Offset of ``tp_version_tag`` in a type; 0 as long as nobody has looked anything up since the last change."""
 
 _MASK: Final = (1 << 64) - 1
 
@@ -162,6 +167,8 @@ def _pairs_of_guard(guard: Guard) -> list[Pair]:
     if guard.kind == "cell":
         contents = 0 if guard.value is MISSING else id(guard.value)
         pairs = [(id(guard.container) + _CELL_CONTENTS, contents)]
+    elif guard.kind == "class":
+        return [_pair_of_class(guard.container)]
     elif guard.kind == "function":
         pairs = []
     elif guard.kind == "builtin":
@@ -175,6 +182,40 @@ def _pairs_of_guard(guard: Guard) -> list[Pair]:
     else:
         pairs = pairs_of_name(guard.container, guard.name, guard.value)
     return [*pairs, *_pairs_inside(guard.value)]
+
+
+def _pair_of_class(cls: type) -> Pair:
+    """The word with the version of a class: it changes with every change of the class or a base."""
+    version = _version_of_class(cls)
+    if not class_versions_are_known() or not version & 0xFFFFFFFF:
+        raise UnknownLayoutError("a class without a version")
+    return id(cls) + _CLASS_VERSION, version
+
+
+def _version_of_class(cls: type) -> int:
+    with suppress(AttributeError):
+        # A lookup gives the class a version.
+        type.__getattribute__(cls, "_of_no_class")
+    return _word(id(cls) + _CLASS_VERSION)
+
+
+@cache
+def class_versions_are_known() -> bool:
+    """Whether the version of a class changes with the class and its bases, and stays if nothing changes."""
+
+    class Base:
+        pass
+
+    class Sample(Base):
+        pass
+
+    seen = []
+    for change in (Sample, Base, Sample):
+        seen.append(_version_of_class(Sample))
+        if _version_of_class(Sample) != seen[-1]:
+            return False
+        change.x = len(seen)  # type: ignore[attr-defined]
+    return len(set(seen)) == 3 and 0 not in seen
 
 
 def pairs_of(guards: Iterable[Guard]) -> list[Pair] | None:
@@ -210,6 +251,9 @@ def present_value(guard: Guard) -> object:
     """What `guard`'s name is bound to now."""
     if guard.kind == "function":
         return guard.container
+    if guard.kind == "class":
+        held = held_by_class(guard.container, guard.name)
+        return MISSING if held is ABSENT else held
     if guard.kind == "cell":
         try:
             return guard.container.cell_contents

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import types
 from functools import cache
 from typing import Any, Final
 
@@ -47,6 +48,8 @@ DTYPE_CLASS: Final = 16
 DTYPE_FLAGS: Final = 32
 DTYPE_METADATA: Final = 56
 """Offsets in a dtype of the class of its scalars, a word of flags, and the metadata that it was given, or null."""
+METHOD_FUNCTION: Final = 16
+"""Offset in a bound method of the function."""
 VOID_DATA: Final = 24
 VOID_DTYPE: Final = 32
 VOID_FLAGS: Final = 40
@@ -94,6 +97,7 @@ def symbols() -> dict[str, int]:
     addresses = {name: table[index] for name, index in _API_FUNCTIONS.items()}
     for one in (int, float, bool, complex, tuple, list, range, slice, np.ndarray, *SCALAR_TYPES):
         addresses[type_symbol(one)] = id(one)
+    addresses["mj_type_method"] = id(types.MethodType)
     constants = {"none": None, "true": True, "false": False, "numpy_true": np.True_, "numpy_false": np.False_}
     for name, value in constants.items():
         addresses[f"mj_{name}"] = id(value)
@@ -145,8 +149,10 @@ def _objects_match() -> bool:
     items = (object(), 2.5, 1 - 2j)
     row = list(items)
     scalars = [np.dtype(code).type(1) for code in _SCALAR_CODES]
+    method = types.MethodType(len, items)
     return (
         _word(items, TYPE) == id(tuple)
+        and _word(method, METHOD_FUNCTION) == id(len)
         and _word(items, TUPLE_LENGTH) == 3
         and [_word(items, TUPLE_ITEMS + 8 * index) for index in range(3)] == [id(item) for item in items]
         and _word(row, TUPLE_LENGTH) == 3

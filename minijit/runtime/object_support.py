@@ -12,12 +12,13 @@ from types import ModuleType
 from typing import Final
 
 from minijit.ir import context
-from minijit.runtime import data_handler, record
+from minijit.runtime import data_handler, instance_support, record
 from minijit.runtime import numpy_api as api
 from minijit.runtime.first_entry import first_entry_text
 from minijit.runtime.leaving import HEADROOM, LEAVE, ROOM
 
 EXPORTS: Final = (
+    *instance_support.EXPORTS,
     *("mj_box_array", "mj_box_records", "mj_same_structure", "mj_hold_array", "mj_leave", "mj_first_entry"),
     *data_handler.EXPORTS,
 )
@@ -37,7 +38,8 @@ def object_support_text() -> str:
     names["CARRAY"] = api.C_CONTIGUOUS | api.ALIGNED | api.WRITEABLE
     names["CONTIGUOUS"] = api.C_CONTIGUOUS | api.F_CONTIGUOUS
     handler = _HANDLER if data_handler.SYMBOL in api.symbols() else _NO_HANDLER
-    text = data_handler.TEXT + Template(_DECLARATIONS + _BOX_ARRAY + _OWNERSHIP + handler + LEAVE).substitute(names)
+    parts = (_DECLARATIONS, instance_support.TEXT, _BOX_ARRAY, _OWNERSHIP, handler, LEAVE)
+    text = data_handler.TEXT + Template("".join(parts)).substitute(names)
     return text + first_entry_text()
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterator
+from enum import Enum
+from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+
+_MOST_NESTED: Final = 5
+"""Instances within instances are compared as far as this: they may refer to each other."""
+
+_HEAP_TYPE: Final = 1 << 9
 
 AnyArray: TypeAlias = np.ndarray[Any, Any]
 
@@ -52,8 +59,21 @@ def _differences(expected: Any, actual: Any, ulp: int, where: str) -> Iterator[s
             yield f"{where}: dtype {expected.dtype} became {actual.dtype}"
         elif not _same_elements(np.asarray(expected), np.asarray(actual), ulp).all():
             yield f"{where}: {show(expected)} became {show(actual)}"
+    elif (held := _attributes(expected)) is not None:
+        if where.count(".") < _MOST_NESTED:
+            yield from _differences(held, _attributes(actual), ulp, f"{where}.")
     elif not _same_python_value(expected, actual, ulp):
         yield f"{where}: {show(expected)} became {show(actual)}"
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    """What an instance of a class of the user's holds; ``None`` for any other value."""
+    cls = type(value)
+    is_plain = cls is SimpleNamespace or (cls.__flags__ & _HEAP_TYPE and not cls.__module__.startswith("minijit"))
+    if isinstance(value, type | Enum) or not is_plain:
+        return None
+    names = [name for base in type(value).__mro__ for name in vars(base).get("__slots__", ())]
+    return {**getattr(value, "__dict__", {}), **{name: getattr(value, name) for name in names if hasattr(value, name)}}
 
 
 def _steps(array: AnyArray) -> list[int]:

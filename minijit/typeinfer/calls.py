@@ -29,6 +29,7 @@ from minijit.library.targets import (
     Target,
 )
 from minijit.typeinfer.facts import fact_of_object, lists_in
+from minijit.typeinfer.instances import method_function, property_of, resolve_instance_attribute
 from minijit.typeinfer.python_calls import (
     has_method,
     is_object,
@@ -62,6 +63,11 @@ def resolve_attribute(program: Program, name: str, fact: Fact) -> tuple[Target, 
     """Bind ``object.name`` for an object of one type."""
     if isinstance(fact.type, t.Const):
         return _attribute_of_constant(program, name, fact.type.value)
+    if isinstance(fact.type, t.Instance):
+        getter = property_of(program, fact.type, name)
+        if getter is not None:
+            return _method_of_user(program, getter, [fact], ())
+        return resolve_instance_attribute(program, name, fact)
     if isinstance(fact.type, t.Object | t.PythonList):
         if not has_method(fact.type, name):
             return resolve_object_attribute(name)
@@ -107,6 +113,8 @@ def _method_of_user(
 ) -> tuple[Target, Fact]:
     """Bind a call of a method; ``facts[0]`` is the receiver, which stands where functions have what is called."""
     target, fact = _user_function(program, function, [NOTHING, *facts], keywords, known)
+    if isinstance(target, PythonTarget) and isinstance(facts[0].type, t.Instance):
+        return target, fact
     if not isinstance(target, FunctionTarget):
         raise Unsupported(f"a call of the method {_name_of(function)}", "call a function outside of the class")
     return FunctionTarget(target.instance, tuple(map(_before, target.arguments))), fact
@@ -232,6 +240,9 @@ def _method(
         own = own_attribute(program, method.receiver.cls, method.name)
         if isinstance(own, python_types.FunctionType):
             return _method_of_user(program, own, [receiver, *args, *named.values()], tuple(named))
+    function_of_class = method_function(program, method.receiver, method.name)
+    if function_of_class is not None:
+        return _method_of_user(program, function_of_class, [receiver, *args, *named.values()], tuple(named))
     by_body = _body(program, registry.method(method.name), (receiver, *args), named)
     if by_body is not None:
         return by_body

@@ -127,7 +127,7 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
     if isinstance(a, t.Tuple) and isinstance(b, t.Tuple) and a.cls is b.cls and len(a.items) == len(b.items):
         pairs = zip(a.items, b.items, strict=True)
         return t.Tuple(tuple(join([Fact(x), Fact(y)]).type for x, y in pairs), a.cls)
-    if isinstance(a, t.Object) and isinstance(b, t.Object):
+    if isinstance(a, t.Object | t.Instance) and isinstance(b, t.Object | t.Instance):
         return t.OBJECT
     if isinstance(a, t.List) and isinstance(b, t.List):
         return unify(a, b)

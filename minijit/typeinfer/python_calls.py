@@ -66,7 +66,7 @@ def _is_for_python(one: t.Type) -> bool:
     match one:
         case t.Object(cls):
             return cls is not str
-        case t.PythonList():
+        case t.PythonList() | t.Instance():
             return True
         case t.Const(value=type() as cls):
             # A metaclass may have operators.

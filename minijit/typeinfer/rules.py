@@ -29,6 +29,7 @@ from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
 from minijit.typeinfer.errstate import enter_errstate
 from minijit.typeinfer.facts import fact_of_object
+from minijit.typeinfer.instances import resolve_instance_store
 from minijit.typeinfer.kept_functions import refuse_kept_functions
 from minijit.typeinfer.python_calls import (
     is_object,
@@ -190,6 +191,8 @@ def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     name = instr.attrs["name"]
 
     def single(row: Inputs) -> Any:
+        if isinstance(row[0].type, t.Instance):
+            return resolve_instance_store(inference, instr, row[0], row[1])
         if is_object(row[0].type) or (isinstance(row[0].type, t.Array) and name in _ELEMENTS):
             return resolve_object_store(row[0].type, name, row[1])
         if isinstance(row[0].type, t.RecordArray | t.Record):

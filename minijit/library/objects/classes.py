@@ -32,7 +32,7 @@ def class_of(one: t.Type) -> type | None:
             return dtype.type
         case t.Array():
             return np.ndarray
-        case t.RecordArray() | t.Record():
+        case t.RecordArray() | t.Record() | t.Instance():
             return one.cls
         case t.Tuple(cls=cls):
             return cls

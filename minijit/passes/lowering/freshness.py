@@ -105,7 +105,7 @@ def _holds_listed_array(one: object) -> bool:
 
 def _may_hold_array(one: object) -> bool:
     match one:
-        case t.Array() | t.RecordArray() | t.Record() | t.Object() | t.PythonList():
+        case t.Instance() | t.Array() | t.RecordArray() | t.Record() | t.Object() | t.PythonList():
             return True
         case t.List():
             return _may_hold_array(one.item)
