@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import CodeType, FunctionType
 from typing import Any, Final
@@ -52,6 +54,7 @@ from minijit.passes.ranges.use_ranges import use_ranges
 from minijit.passes.ranges.widen_products import widen_products
 from minijit.passes.remove_dead_code import remove_dead_code
 from minijit.passes.share_expressions import share_expressions
+from minijit.passes.share_nests import share_nests
 from minijit.remarks import LoopReport, loop_reports, remarks_of
 from minijit.runtime.typeof import type_of
 from minijit.typeinfer.instances import refuse_without_gain, require_untouched
@@ -130,6 +133,19 @@ _SOURCES: WeakKeyDictionary[CodeType, tuple[str, Function]] = WeakKeyDictionary(
 """By code object, with the file: equal code of two files has one key."""
 
 
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep Python from looking for garbage: it would look through all of the IR time and again, a fifth of our time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+@_without_collections()
 def compile_function(
     function: FunctionType,
     parameters: tuple[str, ...],
@@ -232,8 +248,10 @@ def _run_passes(unit: Unit, symbol: str, lowered: Function, clock: Clock, observ
 
 def outline(unit: Unit, clock: Clock, observe: Observer) -> None:
     """Set apart what is compiled when it is first entered."""
-    for symbol, function in unit.functions.items():
+    for symbol, function in list(unit.functions.items()):
         clock.run("outline checked", partial(outline_checked, unit, symbol, function))
+        clock.run("share nests", partial(share_nests, unit, symbol, function))
+    for function in unit.functions.values():
         _finished(function, "outlined", clock, observe)
     for late in unit.late.values():
         _finished(late.function, "outlined", clock, observe)

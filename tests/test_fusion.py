@@ -25,7 +25,7 @@ def functions_of(function, *args) -> list[Function]:
 def allocations(function, *args) -> int:
     """How many places allocate an array, rare code left out."""
     return sum(
-        instr.attrs.get("symbol") in ("mj_alloc", "mj_alloc_over")
+        instr.attrs.get("symbol", "").startswith("mj_alloc")
         for each in functions_of(function, *args)
         for block in each.blocks
         for instr in block.instrs

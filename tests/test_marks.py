@@ -63,7 +63,7 @@ def made_arrays(function: Function) -> Counter[int]:
     """How many places of each line allocate an array, rare code left out."""
     blocks = [block for block in function.blocks if not block.attrs.get("slow")]
     calls = (instr for block in blocks for instr in block.instrs if instr.op == "call_c")
-    made = (instr for instr in calls if instr.attrs["symbol"] in ("mj_alloc", "mj_alloc_over"))
+    made = (instr for instr in calls if instr.attrs["symbol"].startswith("mj_alloc"))
     return Counter(instr.span.line for instr in made)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import minijit
 from minijit import pipeline
 from minijit.ir import context as layout
-from minijit.ir.builder import known
+from minijit.library.arrays.allocation import is_new_block
 from minijit.options import Options
 from minijit.runtime.spare_blocks import MOST_BLOCKS, MOST_BYTES
 from minijit.runtime.typeof import type_of
@@ -26,7 +26,7 @@ def places(function, *args) -> int:
     types = tuple(map(type_of, args))
     unit, _ = pipeline.build_unit(function, types, Options(), pipeline.Clock(), lambda *_: None)
     return sum(
-        instr.attrs.get("symbol") == "mj_alloc_over" and known(instr.args[2]) != 0
+        instr.attrs.get("symbol", "").startswith("mj_alloc_array") and not is_new_block(instr)
         for each in unit.functions.values()
         for block in each.blocks
         for instr in block.instrs

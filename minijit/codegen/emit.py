@@ -38,6 +38,7 @@ attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) 
 attributes #9 = { noinline nounwind willreturn memory(none) }
 attributes #10 = { nobuiltin nounwind speculatable willreturn memory(none) }
 attributes #11 = { nounwind speculatable willreturn memory(none) }
+attributes #12 = { noinline nounwind }
 """
 """C functions are ``nobuiltin`` (but with ``fastmath=True``): LLVM would make ``exp2(x)`` of ``pow(2.0, x)`` and
 ``x * x`` of ``pow(x, 2.0)``, which differ from what the interpreter gets in the last bit."""
@@ -287,8 +288,8 @@ def emit_unit(unit: Unit, *, mark_loops: bool = False) -> str:
     nor unroll) and ``["lanes"]`` (one vector at a time), ``Block.attrs["parallel"]`` there and
     ``Instr.attrs["parallel"]`` on loads and stores (a number: those of one number do not depend on what other turns of
     the loop do), ``Terminator.attrs["likely"]`` on a branch (a bool: the first edge is likely, or unlikely),
-    ``Function.attrs["cold"]`` (never inline, optimise for size) and ``Function.attrs["recursive"]`` (the site through
-    which the function leaves when calls are nested too deeply).
+    ``Function.attrs["cold"]`` (never inline, optimise for size), ``["shared"]`` (never inline) and ``["recursive"]``
+    (the site through which the function leaves when calls are nested too deeply).
     """
     module = ModuleEmitter(unit, mark_loops)
     linkage = ""

@@ -219,7 +219,8 @@ class FunctionEmitter:
         for index, block in self._phis:
             self.lines[index] = self._phi_text(block)
         self._finish_entry()
-        attributes = " #1" if self.function.attrs.get("cold") else " #0"
+        attrs = self.function.attrs
+        attributes = " #1" if attrs.get("cold") else " #12" if attrs.get("shared") else " #0"
         out = self.module.lines
         head = f"{linkage}i32 {symbol(name)}" if self.recursion is None else self.recursion.head
         out.append(f"define {head}({parameters}){attributes} {{\nentry:")

@@ -62,21 +62,21 @@ class MachineBuilder:
             attrs["local"] = True
         key = key_of(op, args, type, attrs)
         shared = self.shared_values() if key is not None else None
-        if key is not None and shared is not None:
-            same = shared.find(key)
-            if same is not None:
-                return same
+        if key is not None and shared is not None and (same := shared.find(key)) is not None:
+            return same
         instr = Instr(op, list(args), attrs, type, self.span)
         self.block.instrs.append(instr)
         if self.exits is not None and "site" in attrs:
             self.exits.append(instr)
         if key is not None and shared is not None:
-            shared.values[key] = instr
+            shared.add(key, instr)
         return instr
 
     def shared_values(self) -> SharedValues:
         """What has been computed in the current block and in those before it on every way."""
-        return self._shared.setdefault(self.block, SharedValues())
+        if self.block not in self._shared:
+            self._shared[self.block] = SharedValues()
+        return self._shared[self.block]
 
     def follows(self, block: Block, dominator: Block) -> None:
         """Declare that every way to `block` goes by the end of `dominator`, whose values it may use."""
@@ -127,12 +127,12 @@ class MachineBuilder:
                 return self.const(type, wrap(FOLD_INTEGERS[op](left, right), type.bits))
             if right == 0 and op in ("add", "sub", "or", "xor", "shl", "ashr", "lshr"):
                 return a
-            if right == 1 and op == "mul":
-                return a
+            if op == "mul" and right in (0, 1):
+                return a if right else b
         if left == 0 and isinstance(left, int) and op in ("add", "or"):
             return b
-        if left == 1 and isinstance(left, int) and op == "mul":
-            return b
+        if op == "mul" and isinstance(left, int) and left in (0, 1):
+            return b if left else a
         return self.emit(op, (a, b), machine_type(a), **attrs)
 
     def add(self, a: Value, b: Value) -> Value:

@@ -20,23 +20,35 @@ _PURE_INTRINSICS: Final = frozenset(("abs", "smin", "smax", "umin", "umax"))
 
 
 class SharedValues:
-    """What has been computed in a block, and behind that in the blocks that every way to it goes through."""
+    """What has been computed in a block, and behind that in the blocks that every way to it goes through.
 
-    __slots__ = ("before", "values")
+    All blocks that follow each other have one index, in which each key leads to the blocks that have computed it: to
+    look through all blocks above would take the longer, the longer the function is.
+    """
+
+    __slots__ = ("_above", "_index")
 
     def __init__(self, before: SharedValues | None = None) -> None:
-        self.values: dict[Key, Instr] = {}
-        self.before = before
+        self._above: frozenset[SharedValues] = frozenset() if before is None else before._above | {before}
+        self._index: dict[Key, dict[SharedValues, Instr]] = {} if before is None else before._index
 
     def find(self, key: Key) -> Instr | None:
         """The instruction that has computed this already."""
-        here: SharedValues | None = self
-        while here is not None:
-            found = here.values.get(key)
-            if found is not None:
-                return found
-            here = here.before
+        places = self._index.get(key)
+        if places is None:
+            return None
+        found = places.get(self)
+        if found is not None:
+            return found
+        few, many = (places, self._above) if len(places) < len(self._above) else (self._above, places)
+        for one in few:
+            if one in many:
+                return places[one]
         return None
+
+    def add(self, key: Key, instr: Instr) -> None:
+        """Note that an instruction of the block computes this."""
+        self._index.setdefault(key, {})[self] = instr
 
 
 def key_of(op: str, args: Sequence[Value], type: object, attrs: Mapping[str, Any]) -> Key | None:

@@ -7,6 +7,7 @@ Those that box arrays and raise are in :mod:`minijit.runtime.object_support`. Al
 =============================================  ======================================================================
 ``ptr mj_alloc(ctx, bytes, zeroed)``           a new memory block with a count of 1, or null when memory is out
 ``ptr mj_alloc_over(ctx, bytes, one, other)``  the same, or the block of an array that dies, one of two or null
+``ptr mj_alloc_array1(...)``, ``2`` ... ``4``    the same for an array of some shape, with checks of its size
 ``void mj_decref(ctx, owner)``                 drop a reference to a block; the last one frees it
 ``void mj_free(ctx, owner)``                   free a block, whatever its count
 ``void mj_release(ctx)``                       free all blocks and drop all objects that the call still holds
@@ -33,7 +34,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minijit.runtime import axis_order, list_items, random_draws
+from minijit.runtime import axis_order, list_items, new_arrays, random_draws
 from minijit.runtime.calling import calling_text
 from minijit.runtime.comparison import comparison_texts
 from minijit.runtime.elementary import functions
@@ -44,6 +45,7 @@ from minijit.runtime.overlap import DECLARATIONS, MOST_AXES, name_for, overlap_t
 SIGNATURES: Final = {
     "mj_alloc": "declare noalias ptr @mj_alloc(ptr, i64, i1 zeroext) #3",
     "mj_alloc_over": "declare ptr @mj_alloc_over(ptr, i64, ptr, ptr) #3",
+    **{new_arrays.name_for(axes): new_arrays.signature_for(axes) for axes in range(1, new_arrays.MOST_AXES + 1)},
     "mj_decref": "declare void @mj_decref(ptr, ptr) #3",
     "mj_free": "declare void @mj_free(ptr, ptr) #2",
     "mj_release": "declare void @mj_release(ptr) #3",
@@ -59,6 +61,7 @@ SIGNATURES: Final = {
 EXPORTS: Final = (
     "mj_alloc",
     "mj_alloc_over",
+    *map(new_arrays.name_for, range(1, new_arrays.MOST_AXES + 1)),
     "mj_decref",
     "mj_free",
     "mj_release",
@@ -118,6 +121,6 @@ def support_text(*, aligned: bool, large_pages: bool) -> str:
         Whether it has ``madvise``, and the system is Linux.
     """
     memory = memory_text(aligned=aligned, large_pages=large_pages)
-    texts = (memory, calling_text(), *comparison_texts("").values(), overlap_text())
+    texts = (memory, new_arrays.new_arrays_text(), calling_text(), *comparison_texts("").values(), overlap_text())
     lists = (*list_items.DECLARATIONS.values(), "\n", list_items.int_text(""), list_items.holds_text())
     return "".join((_DECLARATIONS, DECLARATIONS, axis_order.DECLARATIONS, *texts, *axis_order.TEXTS, *lists))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 
 from minijit import types as t
+from minijit.ir.builder import known
 from minijit.ir.context import BLOCK_DATA
-from minijit.ir.nodes import Value
+from minijit.ir.nodes import Instr, Value
 from minijit.library.builder import Builder, Val, tuple_val
 from minijit.library.memory import array_type, make_array, shape_of, size_of, strides_of
 from minijit.machine import F64, PTR
 from minijit.numpy_types import Dtype
+
+AXES: Final = range(1, 5)
+"""For so many axes there is a function that makes the block (:mod:`minijit.runtime.new_arrays`)."""
 
 _SURELY_FITS = float(1 << 62)
 
@@ -38,16 +43,37 @@ def allocate(
         lengths = tuple_val([b.int_val(length) for length in shape])
         b.call_python(np.empty, (lengths, b.constant(t.Const(dtype), dtype)), t.NEVER)
 
-    size = _checked_bytes(b, dtype, shape, by_numpy)
-    context = b.emit("context", (), PTR)
-    if over:
-        one, other = [*over, b.null()][:2]
-        owner = b.call_c("mj_alloc_over", PTR, context, size, one, other, effects="allocates")
-    else:
-        owner = b.call_c("mj_alloc", PTR, context, size, b.i1(zeroed), effects="allocates")
+    owner = _new_block(b, dtype, shape, zeroed, over, by_numpy)
     _unless(b, b.icmp("ne", owner, b.null()), by_numpy)
     data = b.load(b.ptr_add(owner, BLOCK_DATA), PTR, local=True)
     return make_array(kind, b.null(), owner, data, shape, strides)
+
+
+def _new_block(
+    b: Builder, dtype: Dtype, shape: Sequence[Value], zeroed: bool, over: Sequence[Value], by_numpy: Callable[[], None]
+) -> Value:
+    """The block of a new array, null where there can't be one."""
+    context, null = b.emit("context", (), PTR), b.null()
+    one, other, *_ = *over, null, null
+    if len(shape) in AXES and any(known(length) is None for length in shape):
+        words = (one, other, b.i1(zeroed), b.i64(dtype.itemsize), *shape)
+        return b.call_c(f"mj_alloc_array{len(shape)}", PTR, context, *words, effects="allocates")
+    size = _checked_bytes(b, dtype, shape, by_numpy)
+    if over:
+        return b.call_c("mj_alloc_over", PTR, context, size, one, other, effects="allocates")
+    return b.call_c("mj_alloc", PTR, context, size, b.i1(zeroed), effects="allocates")
+
+
+def is_new_block(owner: Value) -> bool:
+    """Whether an owner is surely a block that was made for it."""
+    if not isinstance(owner, Instr) or owner.op != "call_c":
+        return False
+    symbol = owner.attrs["symbol"]
+    return symbol == "mj_alloc" or (symbol.startswith("mj_alloc_array") and all(map(_is_null, owner.args[1:3])))
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Instr) and value.op == "const"
 
 
 def _unless(b: Builder, fine: Value, otherwise: object) -> None:

@@ -60,10 +60,14 @@ def elementwise(
     """
     nodes: dict[Val, None] = {}
     _collect(operands, stored, nodes)
-    leaves = tuple(stored.get(one, one) if isinstance(one, Pending) else one for one in nodes if _is_leaf(one, stored))
+    found = [stored.get(one, one) if isinstance(one, Pending) else one for one in nodes if _is_leaf(one, stored)]
+    # Views of the same elements are read once.
+    places = {(one.type, *one.parts[1:]): one for one in found}
+    leaves = tuple(places.values())
 
     def of_leaves(elements: Sequence[Val]) -> Sequence[Val]:
-        known = dict(zip(leaves, elements, strict=True))
+        read = dict(zip(places, elements, strict=True))
+        known = {one: read[one.type, *one.parts[1:]] for one in found}
         known |= {one: known[array] for one, array in stored.items() if array in known}
         return compute([_element(operand, known) for operand in operands])
 

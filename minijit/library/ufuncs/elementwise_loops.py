@@ -130,12 +130,14 @@ def _is_in_order(one: _Walked) -> bool:
 
 def _repeats_nothing(b: Builder, whole: Elementwise, shape: Sequence[Value]) -> Value:
     """Whether all arrays have the lengths of the result, but for axes that are not there or known to have length 1."""
-    same: Value = b.i1(True)
+    pairs: dict[tuple[Value, Value], None] = {}
     for array in (*whole.arrays, *whole.dear):
         lengths = shape_of(array)
-        for length, wanted in zip(lengths, shape[len(shape) - len(lengths) :], strict=True):
-            if length is not wanted and known(length) != 1:
-                same = b.and_(same, b.icmp("eq", length, wanted))
+        pairs |= dict.fromkeys(zip(lengths, shape[len(shape) - len(lengths) :], strict=True))
+    same: Value = b.i1(True)
+    for length, wanted in pairs:
+        if length is not wanted and known(length) != 1:
+            same = b.and_(same, b.icmp("eq", length, wanted))
     return same
 
 
@@ -367,7 +369,11 @@ def _nest(b: Builder, lengths: Sequence[Value], walked: Sequence[_Walked], body:
 
         b.loop(lengths[axis], turn)
 
+    start = len(b.function.blocks)
     nest(0, [one.data for one in walked])
+    for block in b.function.blocks[start:]:
+        if block is not b.block:
+            block.attrs["nest"] = start
 
 
 def new_memory(b: Builder, count: Value, dtype: Dtype) -> tuple[Value, Value]:

@@ -8,6 +8,7 @@ from typing import Final
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import Value
+from minijit.library.arrays.allocation import is_new_block
 from minijit.library.arrays.copy_loops import copy_elements, overlaps
 from minijit.library.arrays.same_memory import is_same_memory
 from minijit.library.builder import Builder, Val
@@ -55,6 +56,8 @@ def write_apart(b: Builder, whole: Elementwise, outputs: Sequence[Val], shape: S
 def _are_apart(b: Builder, array: Val, output: Val) -> Value:
     """Whether an array has no memory in common with an output, or has the same elements at the same places."""
     axes = max(array_type(array).ndim, array_type(output).ndim)
+    if _is_elsewhere(b, owner_of(array), owner_of(output)):
+        return b.i1(True)
     if axes > MOST_AXES:
         return b.or_(is_same_memory(b, array, output), b.not_(overlaps(b, array, output)))
     words: list[Value] = []
@@ -66,6 +69,14 @@ def _are_apart(b: Builder, array: Val, output: Val) -> Value:
         for length, stride in zip(shape_of(one), strides_of(b, one), strict=True):
             words += [length, stride]
     return b.icmp("ne", b.call_c(f"mj_apart{axes}", I64, *words), b.i64(0))
+
+
+def _is_elsewhere(b: Builder, one: Value, other: Value) -> bool:
+    """Whether two owners are surely two: one is a new block, the other a new one, too, or came from outside."""
+    if one is other:
+        return False
+    outside = b.function.params
+    return (is_new_block(one) and (is_new_block(other) or other in outside)) or (is_new_block(other) and one in outside)
 
 
 def _new_like(b: Builder, output: Val) -> Val:
