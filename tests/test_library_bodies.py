@@ -49,6 +49,8 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.bincount(a)": (COUNTS,),
     "np.bincount(a, weights=b, minlength=9)": (COUNTS, ROW),
     "np.histogram(a, 4)": (TABLE,),
+    "np.histogram(a, 4, density=True)": (COUNTS,),
+    "np.histogram(a, 4, weights=b)": (ROW, SORTED),
     "np.cov(a, b)[0, 1]": (ROW, SORTED),
     "np.cov(a, rowvar=False, bias=True) + 1": (TABLE,),
     "np.corrcoef(a, b)[0, 1]": (ROW, SORTED[::-1]),

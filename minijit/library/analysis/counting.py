@@ -1,6 +1,6 @@
 """Where numbers belong in a row that is sorted, and how many of each there are.
 
-``np.searchsorted`` of arrays, ``np.digitize``, ``np.bincount`` and ``np.histogram``.
+``np.searchsorted`` of arrays, ``np.digitize`` and ``np.bincount``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library.arrays.dtypes import is_none, text_of_argument
-from minijit.library.by_numpy import by_numpy, refused
+from minijit.library.by_numpy import refused
 from minijit.library.operands import is_integer, is_real, is_real_array, is_real_row
 from minijit.library.registry import Arg, implements, method
 from minijit.library.samples import Known
@@ -151,86 +151,4 @@ def bincount(x: Any, weights: Any = None, minlength: Any = 0) -> Any:
     counts = np.zeros(max(greatest + 1, int(minlength)), np.int64 if weights is None else np.float64)
     for k in range(len(x)):
         counts[int(x[k])] += 1 if weights is None else np.float64(weights[k])
-    return counts
-
-
-# ---- histogram
-
-def _is_histogram(a: Arg, bins: Arg, range: Arg, density: Arg, weights: Arg) -> bool:
-    one = a.type
-    if not (isinstance(one, t.Array) and one.dtype == np.float64) or not is_none(weights):
-        return False
-    if not (is_none(density) or density.const is False):
-        return False
-    if is_integer(bins.type):
-        ends = range.type
-        return is_none(range) or (
-            isinstance(ends, t.Tuple) and len(ends.items) == 2 and all(is_real(item) for item in ends.items)
-        )
-    return isinstance(bins.type, t.Array) and bins.type.dtype == np.float64 and bins.type.ndim == 1
-
-
-def _histogram_samples() -> Iterator[tuple[Any, ...]]:
-    row = np.sin(np.arange(50.0) * 7) * 3
-    for a in (row, row[::-2], row.reshape(5, 10).T, row[:0], row[:1], np.floor(row), np.append(row, np.nan)):
-        yield from ((a,), (a, 4), (a, 3, (-1.0, 2.0)), (a, 7, (0, 2)), (a, 0), (a, 5, (2.0, 1.0)), (a, 5, (1.0, 1.0)))
-        yield from ((a, np.array([-1.0, 0.0, 0.0, 2.0])), (a, np.array([1.0, 0.0])), (a, np.array([0.5])), (a, row[:0]))
-        yield (a, np.array([0.0, 1.0, 1.0]))
-
-
-@implements(np.histogram, when=_is_histogram, samples=_histogram_samples)
-def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    """How many numbers are in each bin, and the edges of the bins."""
-    if isinstance(bins, np.ndarray):
-        edges = bins
-        for k in _range(len(edges) - 1):
-            if not edges[k] <= edges[k + 1]:
-                return by_numpy(np.histogram, a, bins)
-        if len(edges) < 2:
-            return by_numpy(np.histogram, a, bins)
-        return _counts_between(a.ravel(), edges), edges
-    if bins < 1 or a.size == 0:
-        return by_numpy(np.histogram, a, bins, range)
-    first, last = np.float64(a.min() if range is None else range[0]), np.float64(a.max() if range is None else range[1])
-    if not first < last or not np.isfinite(last - first):
-        return by_numpy(np.histogram, a, bins, range)
-    edges = np.linspace(first, last, int(bins) + 1)
-    return _counts_in_equal_bins(a.ravel(), int(bins), first, last, edges), edges
-
-
-_range = range
-
-
-def _counts_between(row: Any, edges: Any) -> Any:
-    counts = np.zeros(len(edges) - 1, np.int64)
-    last = len(edges) - 1
-    for k in range(len(row)):
-        place = row[k]
-        if edges[0] <= place and place <= edges[last]:
-            low, high = 0, last
-            while low < high:
-                middle = low + ((high - low) >> 1)
-                if edges[middle] <= place:
-                    low = middle + 1
-                else:
-                    high = middle
-            counts[low - 1] += 1
-    return counts
-
-
-def _counts_in_equal_bins(row: Any, bins: Any, first: Any, last: Any, edges: Any) -> Any:
-    """The bin by division, then put right by the edges, which are rounded."""
-    counts = np.zeros(bins, np.int64)
-    whole = last - first
-    for k in range(len(row)):
-        place = row[k]
-        if first <= place and place <= last:
-            number = int((place - first) / whole * bins)
-            if number == bins:
-                number -= 1
-            if place < edges[number]:
-                number -= 1
-            elif place >= edges[number + 1] and number != bins - 1:
-                number += 1
-            counts[number] += 1
     return counts

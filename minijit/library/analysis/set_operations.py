@@ -9,12 +9,15 @@ import numpy as np
 
 from minijit import types as t
 from minijit.library.arrays.dtypes import is_none
+from minijit.library.by_numpy import by_numpy
 from minijit.library.operands import is_real_array
 from minijit.library.registry import Arg, implements
 from minijit.library.samples import Known
 
 _NARROW = 6
 """A table is used where the numbers to look for are not spread wider than so many times the count of all numbers."""
+_MANY = 1000
+"""Among more floats than these, NumPy is faster: it sorts all of them, by vectors."""
 
 
 def _are_alike(a: Arg, b: Arg) -> bool:
@@ -66,6 +69,8 @@ def isin(element: Any, test_elements: Any, assume_unique: Any = False, invert: A
         if greatest - least <= _NARROW * (len(asked) + len(wanted)):
             _mark_by_table(asked, wanted, marks, least, greatest, invert)
             return found
+    if element.dtype.kind == "f" and len(wanted) > _MANY:
+        return by_numpy(np.isin, element, test_elements, assume_unique, invert)
     _mark_by_order(asked, np.sort(wanted), marks, invert)
     return found
 
@@ -85,10 +90,14 @@ def _mark_by_table(asked: Any, wanted: Any, marks: Any, least: Any, greatest: An
 
 
 def _mark_by_order(asked: Any, ordered: Any, marks: Any, invert: Any) -> None:
-    places = np.searchsorted(ordered, asked)
     for k in range(len(asked)):
-        place = places[k]
-        marks[k] = (place < len(ordered) and ordered[min(place, len(ordered) - 1)] == asked[k]) != invert
+        number, place, rest = asked[k], 0, len(ordered)
+        while rest > 1:
+            # No branch depends on the numbers: it would be mispredicted every other time.
+            half = rest >> 1
+            place = place + half if ordered[place + half] <= number else place
+            rest -= half
+        marks[k] = (ordered[place] == number) != invert
 
 
 # ---- as sets
