@@ -150,7 +150,8 @@ _register_all(np.linalg, LINALG, _FRESH)
 _register_all(np.linalg, ("matrix_power", "diagonal", "matrix_transpose"), _SHARED)
 _register_all(np.fft, FFT, _SHARED)
 for _name in COPYING_METHODS:
-    if hasattr(np.ndarray, _name):
+    # Some versions of NumPy have a property in the place of a method that is gone, to tell what to use instead.
+    if callable(getattr(np.ndarray, _name, None)):
         _register(method(_name), getattr(np.ndarray, _name), _FRESH, arrays)
         _register_with_out(method(_name), getattr(np.ndarray, _name))
 for _name in VIEWING_METHODS:

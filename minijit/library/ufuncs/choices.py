@@ -255,7 +255,30 @@ def _round_type(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | No
     if found is None or not isinstance(found[0].type, t.Array):
         return None
     dtype = _round_dtype(found[0].type.dtype)
+    if _gives_itself(found[0].type.dtype) and not _has_fewer_places(found[1]):
+        return None
     return type_of_results([dtype], [found[0]]) if is_native(dtype) else t.OBJECT
+
+
+@cache
+def _gives_itself(dtype: Dtype) -> bool:
+    """Whether an array whose numbers need no rounding is its own result, as integers were before NumPy 2.4."""
+    array = np.ones(1, dtype)
+    return np.round(array) is array
+
+
+def _has_fewer_places(decimals: Arg | Val | None) -> bool:
+    """Whether integers are rounded, too: to tens, hundreds and so on."""
+    return decimals is not None and isinstance(decimals.const, int) and decimals.const < 0
+
+
+def _type_of_itself(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | None:
+    found = _round_bounds(args, keywords)
+    if found is None or not isinstance(found[0].type, t.Array) or not found[0].type.ndim:
+        return None
+    places = 0 if found[1] is None else found[1].const
+    itself = isinstance(places, int) and places >= 0 and _gives_itself(found[0].type.dtype)
+    return found[0].type if itself else None
 
 
 def _is_native_round(dtype: Dtype, decimals: Arg | Val | None) -> bool:
@@ -279,7 +302,9 @@ def _pending_round(b: Builder, array: Val, decimals: Val | None) -> Pending:
 def _register_round(function: object, target: Function) -> None:
     def waits(*args: Arg, **keywords: Arg) -> bool:
         found = _round_bounds(args, keywords)
-        return found is not None and found[0].type.ndim > 0 and _is_native_round(found[0].type.dtype, found[1])
+        if found is None or not found[0].type.ndim or _gives_itself(found[0].type.dtype):
+            return False
+        return _is_native_round(found[0].type.dtype, found[1])
 
     def build(b: Builder, *args: Val, **keywords: Val) -> Pending:
         found = _round_bounds(args, keywords)
@@ -307,6 +332,18 @@ def _register_round(function: object, target: Function) -> None:
             return call_python_on_arrays(b, target, given, wanted, "")
 
         return array_or_number(b, _pending_round(b, array, decimals))
+
+    @lowers(
+        function,
+        t.Array,
+        result=lambda *args, **keywords: _type_of_itself(args, keywords),
+        rest=anything,
+        keywords={"decimals": anything, "out": anything},
+    )
+    def lower_itself(b: Builder, *args: Val, **keywords: Val) -> Val:
+        found = _round_bounds(args, keywords)
+        assert found is not None
+        return found[0]
 
 
 _register_round(np.round, np.round)
