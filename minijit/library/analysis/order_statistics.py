@@ -7,9 +7,8 @@ for those. The result is the same, but for the sign of a zero where there are ze
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
 from functools import cache
+from typing import Any
 
 import numpy as np
 

@@ -34,7 +34,7 @@ COPYING: Final = words(
     array_equiv allclose isclose sum prod mean var std min max amin amax any all argmin argmax ptp
     count_nonzero median percentile quantile average nansum nanprod nanmean nanvar nanstd nanmin nanmax
     nanargmin nanargmax nanmedian nanpercentile nanquantile cov corrcoef convolve correlate isin in1d
-    intersect1d union1d setdiff1d setxor1d take choose compress extract select where clip round around
+    intersect1d union1d setdiff1d setxor1d take choose compress extract select where clip
     i0 sinc unwrap angle triu tril diagflat triu_indices tril_indices diag_indices
     indices trapezoid polyval polyfit polyadd polymul polysub roots poly unravel_index ravel_multi_index
     packbits unpackbits zeros ones empty full zeros_like ones_like empty_like full_like arange
@@ -50,7 +50,7 @@ VIEWING: Final = words(
     rot90 diag diagonal atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays asarray
     ascontiguousarray asfortranarray asanyarray astype
     split array_split hsplit vsplit dsplit unstack meshgrid require real imag matrix_transpose
-    histogram diff fix nan_to_num real_if_close einsum
+    histogram diff fix nan_to_num real_if_close einsum round around
     """
 )
 """Functions that may return views of their arguments, or the arguments themselves."""
@@ -72,10 +72,10 @@ FFT: Final = words(
 COPYING_METHODS: Final = words(
     """
     sum prod mean var std min max any all argmin argmax ptp cumsum cumprod argsort argpartition searchsorted
-    repeat trace dot nonzero take choose compress clip round flatten tolist copy item
+    repeat trace dot nonzero take choose compress clip flatten tolist copy item
     """
 )
-VIEWING_METHODS: Final = words("reshape ravel transpose swapaxes squeeze diagonal astype view")
+VIEWING_METHODS: Final = words("round reshape ravel transpose swapaxes squeeze diagonal astype view")
 
 
 _KEYWORDS: Final = AnyKeyword(but="out")

@@ -323,7 +323,10 @@ def _register_round(function: object, target: Function) -> None:
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = _round_bounds(args, keywords)
-        wanted = _round_type([Arg(arg.type) for arg in args], {name: Arg(arg.type) for name, arg in keywords.items()})
+        wanted = _round_type(
+            [Arg(arg.type, arg.const) for arg in args],
+            {name: Arg(arg.type, arg.const) for name, arg in keywords.items()},
+        )
         assert found is not None and wanted is not None
         array, decimals = found
         dtype = array.type.dtype
