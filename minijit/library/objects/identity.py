@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 
 from minijit import types as t
-from minijit.ir.nodes import UNKNOWN
+from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
-from minijit.library.memory import object_of
+from minijit.library.memory import data_of, object_of, owner_of, shape_of, strides_of
 from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
@@ -44,6 +45,9 @@ def same_object(x: t.Type, y: t.Type) -> bool | None:
         if isinstance(x.value, str | bytes) and type(x.value) is type(y.value):
             return None if x == y else False
         return x.value is y.value
+    if isinstance(x, t.Array) and isinstance(y, t.Array):
+        # Where paths with different layouts join, the same object is held in another layout.
+        return None if replace(x, layout="A") == replace(y, layout="A") else False
     first, second = _class_of(x), _class_of(y)
     return False if first is not None and second is not None and first != second else None
 
@@ -71,13 +75,27 @@ def _register(function: Callable[[object, object], bool], negated: bool) -> None
     def lower_lists(b: Builder, x: Val, y: Val) -> Val:
         return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
 
-    @lowers(function, t.Array, t.Array, result=lambda x, y: t.BOOL if x.type == y.type else None)
+    @lowers(
+        function,
+        t.Array,
+        t.Array,
+        result=lambda x, y: t.BOOL if same_object(x.type, y.type) is None else None,
+    )
     def lower_arrays(b: Builder, x: Val, y: Val) -> Val:
-        """The same object, or the same value made by native code: all parts agree."""
-        same = b.icmp("eq", object_of(x), object_of(y))
-        for first, second in zip(x.parts[1:], y.parts[1:], strict=True):
+        """The same object, or the same value made by native code: all parts agree.
+
+        The owner of an argument says nothing: each argument has one of its own, whatever object it is.
+        """
+        one, other = object_of(x), object_of(y)
+        same = b.icmp("eq", owner_of(x), owner_of(y))
+        for first, second in zip(_place_of(b, x), _place_of(b, y), strict=True):
             same = b.and_(same, b.icmp("eq", first, second))
+        same = b.and_(b.icmp("eq", one, other), b.or_(b.icmp("ne", one, b.null()), same))
         return b.bool_val(b.not_(same) if negated else same)
+
+
+def _place_of(b: Builder, array: Val) -> tuple[Value, ...]:
+    return (data_of(array), *shape_of(array), *strides_of(b, array))
 
 
 _register(operator.is_, negated=False)
