@@ -136,6 +136,9 @@ class Builder(MachineBuilder):
             return self._looser_layout(value, to)
         if to == t.OBJECT and isinstance(value.type, t.Object | t.Instance):
             return Val(to, value.parts[:1])
+        if isinstance(value.type, t.Union):
+            # An item of a tuple may be an array of one layout or another, a variable has one for both.
+            return self.for_each_type(value, lambda one: one, to)
         if isinstance(value.type, t.MaybeInt):
             raise InternalError(f"a value that may be an int cannot be held as {to}")
         raise InternalError(f"a value of type {value.type} cannot be held as {to}")

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.registry import Arg
 from minijit.library.shared_draws import SharedDraws
-from minijit.library.trial_values import TURNING, common_type, type_of_object, value_of
+from minijit.library.trial_values import TURNING, common_type, forms_of, type_of_object, value_of
 
 _LENGTHS: Final = (
     *((3, 3, 3, 3), (2, 3, 4, 5), (4, 3, 2, 2), (1, 1, 1, 1), (2, 2, 2, 2), (1, 3, 1, 3), (3, 1, 3, 1)),
@@ -210,10 +211,12 @@ def _outcome(
     trusts_indices = not _looks_at_indices(function)
     state = SharedDraws() if trusts_indices else None
     start = time.perf_counter()
-    for lengths in (*_LENGTHS, *((abs(value),) * 4 for value in known)):
+    all_lengths = (*_LENGTHS, *((abs(value),) * 4 for value in known))
+    forms = list(product(*(forms_of(one) for one, _, _ in rows)))
+    for lengths, types in product(all_lengths, forms):
         made = [
             value if value is not UNKNOWN else value_of(one, lengths, harmless=trusts_indices)
-            for one, _, value in rows
+            for one, (_, _, value) in zip(types, rows, strict=True)
         ]
         if any(value is UNKNOWN for value in made):
             return None
@@ -239,7 +242,7 @@ def _outcome(
         if found is None:
             return None
         seen[found] = seen.get(found, False) or 1 not in lengths
-        if time.perf_counter() - start > _PATIENCE:
+        if types == forms[-1] and time.perf_counter() - start > _PATIENCE:
             break
     # The length of a list may follow from any number among the arguments.
     is_open = any(one == t.INT and value is UNKNOWN for one, _, value in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -77,6 +78,23 @@ def value_of(one: t.Type, lengths: Sequence[int], *, harmless: bool = False) -> 
             return None
         case _:
             return UNKNOWN
+
+
+def forms_of(one: t.Type) -> list[t.Type]:
+    """The types to try for values of a type: a list with items of several types may have items of some of them only.
+
+    There are none where these are too many to be tried.
+    """
+    if not isinstance(one, t.PythonList) or not isinstance(one.item, t.Union):
+        return [one]
+    members = t.members_of(one.item)
+    if len(members) > _MOST_MEMBERS:
+        return []
+    sizes = range(len(members), 0, -1)
+    return [t.PythonList(t.union_of(some)) for size in sizes for some in combinations(members, size)]
+
+
+_MOST_MEMBERS: Final = 3
 
 
 def _array(dtype: Any, shape: tuple[int, ...], layout: str) -> Any:
