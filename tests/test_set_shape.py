@@ -108,7 +108,7 @@ def test_arguments() -> None:
 
 
 def of_an_object(n: int) -> Any:
-    a = np.zeros(n, [("x", "f8")])
+    a = np.zeros(n, "U3")
     a.shape = (2, 3)
     return a
 

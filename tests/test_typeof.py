@@ -88,10 +88,8 @@ class Point(namedtuple("Point", "x y")):
         np.zeros(3, np.longdouble),
         np.zeros(3, object),
         np.zeros(3, "U3"),
-        np.zeros(3, "f8,i4"),
         np.matrix([[1.0]]),
         np.ma.zeros(3),
-        np.rec.array([(1, 2.0)]),
     ],
 )
 def test_values_that_are_not_taken(value: Any) -> None:
