@@ -263,7 +263,7 @@ def _round_type(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | No
 @cache
 def _gives_itself(dtype: Dtype) -> bool:
     """Whether an array whose numbers need no rounding is its own result, as integers were before NumPy 2.4."""
-    array = np.ones(1, dtype)
+    array: Any = np.ones(1, dtype)
     return np.round(array) is array
 
 
@@ -346,7 +346,8 @@ def _register_round(function: object, target: Function) -> None:
     def lower_itself(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = _round_bounds(args, keywords)
         assert found is not None
-        return found[0]
+        itself: Val = found[0]
+        return itself
 
 
 _register_round(np.round, np.round)
