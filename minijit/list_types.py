@@ -64,3 +64,24 @@ class NewList:
 
     def __str__(self) -> str:
         return f"new list of {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict or set (`cls`) made by native code, held as two native lists.
+
+    Items of `entries` are tuples ``(key, value, hash)`` in the order in which keys came; of a deleted one the hash is
+    negative. `table` has the number of keys that there are, then the hash table: indices of entries, or -1.
+    """
+
+    cls: type
+    entries: List
+    table: List
+
+    @property
+    def lists(self) -> tuple[List, List]:
+        """The lists that it is made of."""
+        return self.entries, self.table
+
+    def __str__(self) -> str:
+        return f"{self.cls.__name__} of {self.entries.item}"

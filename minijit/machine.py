@@ -118,6 +118,8 @@ def parts_of(one: t.Type) -> tuple[Machine, ...]:
             return (I64,)
         case t.Object() | t.PythonList() | t.List():
             return (PTR,)
+        case t.Dict():
+            return (PTR, PTR)
         case _:
             return ()
 

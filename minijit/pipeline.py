@@ -29,7 +29,7 @@ from minijit.ir.nodes import Function
 from minijit.ir.printer import print_function
 from minijit.ir.unit import Unit
 from minijit.ir.verifier import verify
-from minijit.library.registry import is_trusted
+from minijit.library.registry import is_rare, is_trusted
 from minijit.options import Options
 from minijit.passes.ahead.check_ahead import check_ahead
 from minijit.passes.drop_bounds_checks import drop_bounds_checks
@@ -230,6 +230,8 @@ def _lower_instance(
     lowered = clock.run("lower", lambda: lower_function(unit, instance, typed))
     if is_trusted(instance.function):
         clock.run("drop own checks", lambda: drop_own_checks(lowered))
+        if is_rare(instance.function):
+            lowered.attrs["cold"] = True
     elif not options.boundscheck:
         clock.run("drop bounds checks", lambda: drop_bounds_checks(lowered))
     unit.functions[instance.symbol] = lowered

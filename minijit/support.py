@@ -101,7 +101,7 @@ def _goes_through(entry: Entry) -> bool:
 def _keywords_of(entry: Entry) -> Iterable[str]:
     if entry.body is not None:
         code = entry.body.__code__
-        return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        return code.co_varnames[max(1, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
     return (name for name in entry.keywords if name)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from minijit.instance_types import Field as Field
 from minijit.instance_types import Instance as Instance
+from minijit.list_types import Dict as Dict
 from minijit.list_types import List as List
 from minijit.list_types import NewList as NewList
 from minijit.record_types import Record as Record
@@ -256,7 +257,7 @@ class Iterator:
     For ``enumerate`` the sources are the iterable and the start value, for ``np.ndindex`` the lengths.
     """
 
-    kind: Literal["enumerate", "zip", "reversed", "flat", "ndenumerate", "ndindex", "nditer"]
+    kind: Literal["enumerate", "zip", "reversed", "flat", "ndenumerate", "ndindex", "nditer", "keys", "values", "items"]
     sources: tuple[Type, ...]
 
     def __str__(self) -> str:
@@ -297,6 +298,7 @@ Type: TypeAlias = (
     | Tuple
     | PythonList
     | List
+    | Dict
     | NewList
     | Union
     | MaybeInt

@@ -1,4 +1,4 @@
-"""Makes Python lists of native ones."""
+"""Makes Python lists, dicts and sets of native ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minijit import types as t
 from minijit.ir import context
+from minijit.library.operations import dict_of_entries, set_of_entries
 from minijit.machine import stride_of
 from minijit.runtime import numpy_api as api
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from minijit.codegen.boxing import Boxer
 
 
-def box_list(boxer: Boxer, item: t.Type, block: str) -> str:
+def box_list(boxer: Boxer, item: t.Type, block: str, *, remembers: bool = True) -> str:
     """A new reference to the Python list for a native one.
 
     A list that is returned remembers what it has become, so that it is one object however often it is met. What is
@@ -22,7 +23,7 @@ def box_list(boxer: Boxer, item: t.Type, block: str) -> str:
     text = boxer.text
     done = text.new_label("list")
     incoming: list[tuple[str, str]] = []
-    if boxer.remembers:
+    if remembers and boxer.remembers:
         known, make = text.new_label("known"), text.new_label("make")
         boxed = text.load("ptr", block, context.LIST_BOXED)
         text.branch(text.value(f"icmp eq ptr {boxed}, null"), make, known, likely=True)
@@ -42,11 +43,44 @@ def box_list(boxer: Boxer, item: t.Type, block: str) -> str:
     else:
         text.jump(filled)
     text.begin(filled)
-    if boxer.remembers:
+    if remembers and boxer.remembers:
         text.store("ptr", made, block, context.LIST_BOXED)
         text.call("void", "Py_IncRef", ("ptr", made))
         text.call("void", "mj_keep", ("ptr", boxer.ctx), ("ptr", made))
     incoming.append((made, text.block))
+    text.jump(done)
+    text.begin(done)
+    return text.phi("ptr", incoming)
+
+
+def box_dict(boxer: Boxer, cls: type, item: t.Type, block: str) -> str:
+    """A new reference to the dict or set that native entries stand for; remembered as lists are."""
+    text = boxer.text
+    known, make, fill, done = (text.new_label(name) for name in ("known", "make", "fill", "dict"))
+    boxed = text.load("ptr", block, context.LIST_BOXED)
+    text.branch(text.value(f"icmp eq ptr {boxed}, null"), make, known, likely=True)
+    text.begin(known)
+    text.call("void", "Py_IncRef", ("ptr", boxed))
+    incoming = [(boxed, known)]
+    text.jump(done)
+    text.begin(make)
+    entries = box_list(boxer, item, block, remembers=False)
+    incoming.append(("null", text.block))
+    text.branch(text.value(f"icmp ne ptr {entries}, null"), fill, done, likely=True)
+    text.begin(fill)
+    maker = boxer.constant(dict_of_entries if cls is dict else set_of_entries)
+    made = text.call("ptr", "PyObject_CallOneArg", ("ptr", maker), ("ptr", entries))
+    boxer.drop(entries)
+    keep, failed = text.new_label("keep"), text.new_label("failed")
+    text.branch(text.value(f"icmp ne ptr {made}, null"), keep, failed, likely=True)
+    text.begin(keep)
+    text.store("ptr", made, block, context.LIST_BOXED)
+    text.call("void", "Py_IncRef", ("ptr", made))
+    text.call("void", "mj_keep", ("ptr", boxer.ctx), ("ptr", made))
+    incoming.append((made, keep))
+    text.jump(done)
+    text.begin(failed)
+    incoming.append(("null", failed))
     text.jump(done)
     text.begin(done)
     return text.phi("ptr", incoming)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from minijit import types as t
-from minijit.codegen.box_lists import box_list
+from minijit.codegen.box_lists import box_dict, box_list
 from minijit.codegen.text import FunctionText, llvm_type
 from minijit.errors import InternalError, Unsupported
 from minijit.ir import context
@@ -76,6 +76,8 @@ class Boxer:
                 return self._shared(text.load("ptr", slots, _SLOT * slot))
             case t.List():
                 return box_list(self, one.item, text.load("ptr", slots, _SLOT * slot))
+            case t.Dict(cls, entries):
+                return box_dict(self, cls, entries.item, text.load("ptr", slots, _SLOT * slot))
             case t.Const():
                 return self._shared(self.constant(one.value))
             case t.Never():

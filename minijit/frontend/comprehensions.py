@@ -1,9 +1,9 @@
 """Comprehensions and generator expressions, as loops in place.
 
-A list comprehension makes a list and appends to it. Sets and dicts are made of the list of their items when it is
-complete. A generator expression is taken only where it is used up at once: ``any`` and ``all`` become loops that end
-early, a ``for`` statement over one is a loop in the loop, and any other function that takes all items is given them as
-a list (typeinfer makes sure that it is such a function).
+A list comprehension makes a list and appends to it, one of a dict stores into that. Sets are made of the list of their
+items when it is complete. A generator expression is taken only where it is used up at once: ``any`` and ``all`` become
+loops that end early, a ``for`` statement over one is a loop in the loop, and any other function that takes all items is
+given them as a list (typeinfer makes sure that it is such a function).
 
 The targets have a scope of their own: in the SSA they are variables of other names. The first iterable is evaluated
 outside of it, and an assignment expression assigns outside, too.
@@ -59,7 +59,15 @@ def set_comprehension(b: Builder, node: ast.SetComp) -> Value:
 @expression(ast.DictComp)
 def dict_comprehension(b: Builder, node: ast.DictComp) -> Value:
     """``{key: value for x in iterable}``."""
-    return _collected(b, node, dict, node.key, node.value)
+    first = _iterator(b, node.generators[0])
+    made = b.emit("build_dict", [], span_of(node))
+
+    def body(_again: Draft) -> None:
+        item = [b.value(node.key), b.value(node.value)]
+        b.emit("setitem", [made, *item], span_of(node.key), {"display": True})
+
+    _in_own_scope(b, node, first, body)
+    return made
 
 
 @expression(ast.GeneratorExp)

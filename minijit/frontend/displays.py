@@ -32,13 +32,25 @@ def set_(b: Builder, node: ast.Set) -> Value:
 
 @expression(ast.Dict)
 def dict_(b: Builder, node: ast.Dict) -> Value:
-    """``{a: b}``."""
+    """``{a: b}``: an empty one, to which the items are added; names are left to Python all at once."""
+    if not all(isinstance(key, ast.Constant) and isinstance(key.value, str) for key in node.keys):
+        return _filled_dict(b, node)
     items: list[Value] = []
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             raise b.refuse(node, "** in a dict display", "write the items one by one")
         items += [b.value(key), b.value(value)]
     return b.emit("build_dict", items, span_of(node))
+
+
+def _filled_dict(b: Builder, node: ast.Dict) -> Value:
+    made = b.emit("build_dict", [], span_of(node))
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            raise b.refuse(node, "** in a dict display", "write the items one by one")
+        item = [b.value(key), b.value(value)]
+        b.emit("setitem", [made, *item], span_of(key), {"display": True})
+    return made
 
 
 def _display(b: Builder, op: str, node: ast.Tuple | ast.List | ast.Set) -> Value:

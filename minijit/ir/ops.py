@@ -48,7 +48,7 @@ OPS: Final[dict[str, Op]] = {
     "setattr": _row("object value", "name", "nothing", "bound", "PT"),
     "set_shape": _row("array shape", "", "the array, of which nobody else knows, in its new shape", "bound", "PT"),
     "getitem": _row("object index", "", "any", "bound", "PT"),
-    "setitem": _row("object index value", "", "nothing", "bound", "PT"),
+    "setitem": _row("object index value", "display: an item of a dict that is being made", "nothing", "bound", "PT"),
     "delitem": _row("object index", "", "nothing", "bound", "PT"),
     "call": _row(
         "function *args",

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from minijit.ir import context as layout
 from minijit.ir.sites import Site
-from minijit.library.raised import make_exception, make_frame, payload_of, take_exception, word_at
+from minijit.library.raised import is_own, make_exception, make_frame, payload_of, take_exception, word_at
 
 Classes: TypeAlias = tuple[type[BaseException], ...]
 
@@ -88,6 +88,8 @@ def _traceback(
 ) -> types.TracebackType | None:
     for number in path:
         site = sites[number - 1]
+        if is_own(site):
+            continue
         frame = make_frame(site.function, site.filename, site.span, None)
         inner = types.TracebackType(inner, frame, 0, max(site.span.line, 1))
     return inner

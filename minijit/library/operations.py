@@ -23,6 +23,11 @@ def item_at(iterable: Any, index: int) -> Any:
     return iterable[index]
 
 
+def walk_over(iterable: Any) -> Any:
+    """What a loop over `iterable` walks over, put into order before."""
+    return iterable
+
+
 def unpack_exactly(value: Iterable[Any], count: int) -> tuple[Any, ...]:
     """The items of `value` as a tuple; Python's own error where there are more or fewer than `count`."""
     names = ", ".join(f"x{k}" for k in range(count))
@@ -45,6 +50,21 @@ def make_set(*items: object) -> set[object]:
 def make_dict(*items: object) -> dict[object, object]:
     """``{a: b, c: d}`` from ``a, b, c, d``."""
     return dict(zip(items[::2], items[1::2], strict=True))
+
+
+def dict_of_entries(entries: list[tuple[Any, Any, int]]) -> dict[Any, Any]:
+    """The dict that the entries of a native one stand for."""
+    return {key: value for key, value, hashed in entries if hashed >= 0}
+
+
+def set_of_entries(entries: list[tuple[Any, Any, int]]) -> set[Any]:
+    """As :func:`dict_of_entries`."""
+    return {key for key, _, hashed in entries if hashed >= 0}
+
+
+def raise_key_error(key: object) -> None:
+    """The error of a key that is not there."""
+    raise KeyError(key)
 
 
 def getitem_by_list(value: Any, index: Iterable[Any]) -> object:

@@ -42,6 +42,11 @@ def make_exception(site: Site, payload: list[int | float]) -> BaseException:
     return cls(message) if message else cls()
 
 
+def is_own(site: Site) -> bool:
+    """Whether a site lies in a body of the library: in the interpreter there is no such function."""
+    return site.filename.startswith(_PACKAGE)
+
+
 def take_exception(context: int) -> tuple[BaseException, types.TracebackType | None]:
     """The exception that a call into Python left in the context; the references there are ours now."""
     address = context + layout.EXCEPTION

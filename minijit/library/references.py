@@ -16,7 +16,7 @@ from minijit.machine import I8, parts_of, union_layout
 def holds_references(one: object) -> bool:
     """Whether a value of this type may refer to counted memory."""
     match one:
-        case t.Array() | t.RecordArray() | t.Record() | t.List():
+        case t.Array() | t.RecordArray() | t.Record() | t.List() | t.Dict():
             return True
         case t.Tuple(items) | t.Union(items):
             return any(map(holds_references, items))
@@ -37,6 +37,8 @@ def owner_words(item: t.Type) -> int:
             return 2
         case t.List():
             return 1
+        case t.Dict():
+            return 3
         case t.Tuple(items):
             words, shift = 0, 0
             for each in items:
@@ -102,6 +104,9 @@ def _count(b: Builder, value: Val, op: str) -> None:
             b.emit(op, (owner_of(value),))
         case t.List():
             b.emit(op, (value.part,))
+        case t.Dict():
+            for part in value.parts:
+                b.emit(op, (part,))
         case t.Tuple(items):
             for index in range(len(items)):
                 _count(b, item_of(value, index), op)

@@ -362,6 +362,21 @@ def implements(
     return register
 
 
+_RARE: Final[set[FunctionType]] = set()
+
+
+def rarely(function: Body) -> Body:
+    """Mark a function that bodies hardly ever call: it is never put in the place of a call."""
+    assert isinstance(function, FunctionType)
+    _RARE.add(function)
+    return function
+
+
+def is_rare(function: FunctionType) -> bool:
+    """Whether a function was marked by :func:`rarely`."""
+    return function in _RARE
+
+
 def is_trusted(function: FunctionType) -> bool:
     """Whether a function belongs to the library: a body, or what a body calls."""
     return (function.__module__ or "").startswith("minijit.library.")

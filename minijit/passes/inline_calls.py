@@ -73,7 +73,9 @@ class _Inliner:
         if instr.op != "invoke" or "caught" in instr.attrs:
             return False
         callee = self.unit.functions[instr.attrs["function"]]
-        if callee is self.function or callee.attrs.get("recursive") is not None or "call_python" in _ops_of(callee):
+        if callee is self.function or callee.attrs.get("cold") or callee.attrs.get("recursive") is not None:
+            return False
+        if "call_python" in _ops_of(callee):
             return False
         size = _size_of(callee)
         returns = [block.terminator for block in callee.blocks if block.terminator and block.terminator.op == "return"]

@@ -15,7 +15,7 @@ from typing import Any
 
 from minijit.ir import context as layout
 from minijit.ir.sites import Site
-from minijit.library.raised import make_exception, make_frame, payload_of, take_exception, word_at
+from minijit.library.raised import is_own, make_exception, make_frame, payload_of, take_exception, word_at
 
 
 class Exits:
@@ -61,6 +61,8 @@ class Exits:
             error.__context__ = sys.exception()
         left = () if site.kind == "again" else (status,)
         for number in self._path((*left, *_trace(context))):
+            if is_own(self.sites[number - 1]):
+                continue
             inner = types.TracebackType(inner, self._frame(number), 0, max(self.sites[number - 1].span.line, 1))
         return error.with_traceback(inner)
 

@@ -243,9 +243,9 @@ def _method(
     function_of_class = method_function(program, method.receiver, method.name)
     if function_of_class is not None:
         return _method_of_user(program, function_of_class, [receiver, *args, *named.values()], tuple(named))
-    by_body = _body(program, registry.method(method.name), (receiver, *args), named)
-    if by_body is not None:
-        return by_body
+    body = by_body(program, registry.method(method.name), (receiver, *args), named)
+    if body is not None:
+        return body
     found = program.resolver.entry(registry.method(method.name), (receiver, *args), named)
     if found is not None:
         return found
@@ -260,7 +260,7 @@ def _method(
 def _library(
     program: Program, value: object, args: tuple[Fact, ...], named: dict[str, Fact]
 ) -> tuple[Target, Fact]:
-    found = _body(program, value, args, named)
+    found = by_body(program, value, args, named)
     if found is not None:
         return found
     words = f"a call of {_name_of(value)}"
@@ -270,17 +270,20 @@ def _library(
     return found or program.resolver.entry_or_error(value, args, named, words)
 
 
-def _body(
-    program: Program, key: object, args: Sequence[Fact], named: Mapping[str, Fact]
+def by_body(
+    program: Program, key: object, args: Sequence[Fact], named: Mapping[str, Fact], *, shifted: bool = False
 ) -> tuple[Target, Fact] | None:
-    """Bind a call of what the library has a body for; ``None`` where it has none for these arguments."""
+    """Bind a call of what the library has a body for; ``None`` where it has none for these arguments.
+
+    `shifted` says that it is no call: the first operand is an argument already.
+    """
     for entry in registry.entries_of(key):
         rows = [registry.Arg(fact.type, fact.const) for fact in args]
         keywords = {name: registry.Arg(fact.type, fact.const) for name, fact in named.items()}
         if entry.serves(rows, keywords):
             assert entry.body is not None
             facts = [*args, *named.values()]
-            if isinstance(key, registry.method):
+            if shifted or isinstance(key, registry.method):
                 return _method_of_user(program, entry.body, facts, tuple(named), entry.known)
             return _user_function(program, entry.body, [NOTHING, *facts], tuple(named), entry.known)
     return None

@@ -10,7 +10,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import Fact, fact_of_type
 from minijit.ir.nodes import UNKNOWN, Instr
 from minijit.library.operations import make_dict, make_list, make_set
-from minijit.typeinfer import lists
+from minijit.typeinfer import dicts, lists
 from minijit.typeinfer.displays import is_only_argument, is_only_read, is_only_returned, takes_all
 from minijit.typeinfer.python_calls import resolve_display
 from minijit.typeinfer.resolve import resolve
@@ -72,7 +72,9 @@ def list_append(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def build_dict(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    """``{a: b}``."""
+    """``{a: b}``; an empty one is native where native code can do what is done with it."""
+    if not inputs and instr not in inference.program.kept:
+        return dicts.made(inference, instr, inputs, dict)
     return _made_by_python(inference, instr, inputs, make_dict, dict)
 
 

@@ -131,6 +131,8 @@ def _merge_two(a: t.Type, b: t.Type) -> t.Type | None:
         return t.OBJECT
     if isinstance(a, t.List) and isinstance(b, t.List):
         return unify(a, b)
+    if isinstance(a, t.Dict) and isinstance(b, t.Dict) and a.cls is b.cls:
+        return t.Dict(a.cls, unify(a.entries, b.entries), unify(a.table, b.table))
     if isinstance(a, t.NewList) and isinstance(b, t.NewList):
         return t.NewList(join([Fact(a.item), Fact(b.item)]).type)
     return None
@@ -144,6 +146,8 @@ def lists_in(one: t.Type) -> list[t.List]:
     match one:
         case t.List():
             return [one, *lists_in(one.item)]
+        case t.Dict():
+            return [found for each in one.lists for found in lists_in(each)]
         case t.Tuple(items) | t.Union(items) | t.Iterator(sources=items) | t.Closure(captured=items):
             return [found for item in items for found in lists_in(item)]
         case t.BoundMethod(receiver):

@@ -65,6 +65,8 @@ _STORED: Final = {"append": 0, "insert": 1}
 def call_method(inference: Inference, instr: Instr, inputs: Inputs) -> frozenset[int]:
     """Note what the method of a list stores; gives the positions of operands that are stored as they are."""
     callee = inputs[0].type
+    if isinstance(callee, t.BoundMethod) and isinstance(callee.receiver, t.Dict):
+        return frozenset(range(1, len(inputs)))
     if not (isinstance(callee, t.BoundMethod) and isinstance(callee.receiver, t.List)) or instr.attrs.get("keywords"):
         return frozenset()
     place = _STORED.get(callee.name)

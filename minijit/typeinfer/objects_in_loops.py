@@ -42,6 +42,9 @@ def refuse_objects_in_loops(inference: Inference) -> None:
 
 def _asks_python(inference: Inference, instr: Instr) -> bool:
     """Whether Python carries out an operation: on an object, or on values that no entry takes."""
+    if instr.attrs.get("display"):
+        # A comprehension; the interpreter makes a function of it.
+        return False
     targets = list(_python_targets(inference.bindings[instr]))
     if not targets:
         return False

@@ -115,7 +115,7 @@ class Program:
         self.resolver = Resolver(type_of)
         self.instances: dict[object, Instance] = {}
         self.guards: list[Guard] = []
-        self.lists: dict[tuple[Inference, Instr], t.List] = {}
+        self.lists: dict[tuple[Inference, Instr, str], t.List] = {}
         self.kept: set[Instr] = set()
         self._guarded: set[tuple[int, str]] = set()
         self._exceptions: dict[tuple[type[BaseException], str], BaseException] = {}
@@ -168,8 +168,8 @@ class Program:
             self._infer_instance(instance)
         return instance
 
-    def list_made_at(self, inference: Inference, instr: Instr) -> t.List:
-        """The type of the native lists that an instruction makes."""
+    def list_made_at(self, inference: Inference, instr: Instr, role: str = "") -> t.List:
+        """The type of the native lists that an instruction makes; `role` tells several apart."""
         if instr in self.kept:
             operands = [one for arg in instr.args for one in lists_in(inference.fact(arg).type)]
             if operands:
@@ -178,7 +178,7 @@ class Program:
         # Lists that a recursive function hands to itself are of one type, or there were ever more instances.
         running = (one.inference for one in self.instances.values() if one.running)
         first = next((one for one in running if one.source is inference.source), inference)
-        return self.lists.setdefault((first, instr), t.List(instr, NOTHING))
+        return self.lists.setdefault((first, instr, role), t.List(instr, NOTHING))
 
     def state_of_lists(self) -> list[tuple[t.List, Fact]]:
         """What is known of all native lists: more than before, and whatever depends on them is inferred again."""

@@ -230,7 +230,7 @@ def _is_python_object(one: t.Type) -> bool:
         return all(map(_is_python_object, one.members))
     if isinstance(one, t.Tuple):
         return all(map(_is_python_object, one.items))
-    return not isinstance(one, (*_UNBOXED, t.List))
+    return not isinstance(one, (*_UNBOXED, t.List, t.Dict))
 
 
 def _as_args(facts: Sequence[Fact]) -> list[Arg]:

@@ -24,7 +24,7 @@ from minijit.library.operations import (
 from minijit.library.registry import stored_attribute
 from minijit.library.structures import register_fields
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
-from minijit.typeinfer import attempts, display_rules, lists, unpacking
+from minijit.typeinfer import attempts, dicts, display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
 from minijit.typeinfer.errstate import enter_errstate
@@ -166,6 +166,8 @@ def _compare(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     symbol = instr.attrs["operator"]
     if symbol in ("in", "not in"):
         inputs = inputs[::-1]
+    if symbol in ("in", "not in") and dicts.is_dict(inputs[0]):
+        return dicts.operation(inference, instr, operator.contains, inputs)
     fact = inference.operation(instr, COMPARE[symbol], inputs, f"the operator {symbol}")
     if symbol == "not in" and isinstance(fact.const, bool):
         return Fact(t.BOOL, not fact.const)
@@ -205,6 +207,9 @@ def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    if dicts.is_dict(inputs[0]):
+        return dicts.operation(inference, instr, operator.delitem, inputs)
+
     def single(row: Inputs) -> Any:
         if is_object(row[0].type):
             return resolve_object_operation(operator.delitem, row, "the deletion of an item")
@@ -217,11 +222,15 @@ def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    if dicts.is_dict(inputs[0]):
+        return dicts.operation(inference, instr, operator.getitem, inputs)
     function = item_function(inference, instr, operator.getitem, getitem_by_list)
     return inference.operation(instr, function, inputs, "indexing")
 
 
 def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
+    if dicts.is_dict(inputs[0]):
+        return dicts.operation(inference, instr, operator.setitem, inputs)
     found = lists.set_item(inference, instr, inputs)
     if found is not None:
         return found
@@ -235,6 +244,8 @@ def _call(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     is_raised = instr in inference.raised and not any(isinstance(fact.type, t.Union) for fact in inputs)
     if instr.attrs.get("generator") and not takes_all(inference, instr.args[0]):
         raise Unsupported("a generator expression given to a function of that name", "make a list of it beforehand")
+    if len(inputs) == 1 and (inputs[0].const is dict or inputs[0].const is set) and instr not in inference.program.kept:
+        return dicts.made(inference, instr, inputs, inputs[0].const)
     whole = lists.call_method(inference, instr, inputs)
 
     def single(row: Inputs) -> Any:
@@ -305,6 +316,8 @@ def _tuple_item(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _get_iter(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     (fact,) = inputs
     resolver = inference.program.resolver
+    if dicts.is_dict(fact):
+        return dicts.walk(inference, instr, inputs)
     if isinstance(fact.type, t.Union | t.MaybeInt):
         raise Unsupported(f"iteration over a variable of type {fact.type}", "give it one type on all paths")
     if resolver.entry(length_of, (fact,), {}) is None:

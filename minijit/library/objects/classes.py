@@ -38,7 +38,7 @@ def class_of(one: t.Type) -> type | None:
             return cls
         case t.PythonList() | t.List():
             return list
-        case t.Object(cls=cls):
+        case t.Object(cls=cls) | t.Dict(cls=cls):
             return cls
         case t.NoneValue():
             return type(None)

@@ -24,6 +24,7 @@ _CLASSES: dict[type, str] = {
     t.Iterator: "iterator",
     t.Closure: "nested function",
     t.List: "list made here",
+    t.Dict: "dict or set made here",
     t.PythonList: "list from Python",
 }
 
@@ -72,8 +73,9 @@ def _register(function: Callable[[object, object], bool], negated: bool) -> None
         return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
 
     @lowers(function, t.List, t.List, result=t.BOOL)
+    @lowers(function, t.Dict, t.Dict, result=t.BOOL)
     def lower_lists(b: Builder, x: Val, y: Val) -> Val:
-        return b.bool_val(b.icmp("ne" if negated else "eq", x.part, y.part))
+        return b.bool_val(b.icmp("ne" if negated else "eq", x.parts[0], y.parts[0]))
 
     @lowers(
         function,

@@ -7,11 +7,13 @@ of type ``Iterator``, which hold the iterables that they were given; ``iter`` is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from minijit import types as t
 from minijit.ir.builder import known
 from minijit.ir.nodes import UNKNOWN, Value
 from minijit.library.builder import Builder
+from minijit.library.dicts.walks import count_of, entry_at, type_of_entry
 from minijit.library.each_type import any_of
 from minijit.library.memory import shape_of
 from minijit.library.objects import ranges
@@ -117,6 +119,9 @@ def _array_item(b: Builder, one: Val, index: Val) -> Val:
 # ---- enumerate, zip, reversed
 
 
+_OF_DICTS: Final = ("keys", "values", "items")
+
+
 def _sources(one: Arg | Val) -> tuple[t.Type, ...]:
     assert isinstance(one.type, t.Iterator)
     return one.type.sources
@@ -178,6 +183,8 @@ def _iterator_length(b: Builder, one: Val) -> Val:
     assert isinstance(one.type, t.Iterator)
     if one.type.kind == "reversed" and len(one.type.sources) > 1:
         return item_of(one, 1)
+    if one.type.kind in _OF_DICTS:
+        return Val(t.INDEX, (count_of(b, item_of(one, 0)),))
     if one.type.kind != "zip":
         return Val(t.INDEX, (turns(b, item_of(one, 0)),))
     lengths = [turns(b, item_of(one, position)) for position in range(len(one.type.sources))]
@@ -189,6 +196,8 @@ def _iterator_length(b: Builder, one: Val) -> Val:
 
 def _type_of_iterator_item(one: Arg, _index: Arg) -> t.Type | None:
     assert isinstance(one.type, t.Iterator)
+    if one.type.kind in _OF_DICTS:
+        return type_of_entry(one.type.sources[0], one.type.kind)
     items = _types_of_items(one.type.sources if one.type.kind == "zip" else one.type.sources[:1])
     if items is None:
         return None
@@ -210,6 +219,8 @@ def _iterator_item(b: Builder, one: Val, index: Val) -> Val:
         sources = [item_of(one, position) for position in range(len(one.type.sources))]
         return tuple_val([item(b, source, index.part) for source in sources])
     iterable = item_of(one, 0)
+    if one.type.kind in _OF_DICTS:
+        return entry_at(b, iterable, index.part, one.type.kind)
     if one.type.kind == "reversed":
         last = b.binary("sub", turns(b, one), b.i64(1), nsw=True)
         place = b.binary("sub", last, index.part, nsw=True)

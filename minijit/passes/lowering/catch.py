@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from minijit.passes.lowering.lower import Lowering
 
 _CALLS: Final = frozenset({"invoke", "call_python"})
+_CHECKS: Final = frozenset({"check", "check_divisor", "check_shape", "check_index"})
 _KEPT_ATTRS: Final = ("slow", "rare")
 _VISIBLE: Final = frozenset({"writes", "io", "unknown"})
 
@@ -94,7 +95,10 @@ class Catching:
             if site.kind != "raise" or site.exception is None:
                 continue
             number = next((k for k, one in enumerate(clauses) if issubclass(site.exception, one)), None)
-            if number is not None:
+            if number is not None and isinstance(each, Instr) and each.op not in _CHECKS:
+                # Arithmetic that is checked on the way: the interpreter raises, and catches.
+                each.attrs["site"] = b.site("bail", site.exception, site.message)
+            elif number is not None:
                 self._ways[each] = _Way(self._landing(landings, number), self._slots_of(edges[number]))
         for op in dict.fromkeys(each.op for each in calls):
             dispatch = b.new_block("dispatch", [I64])

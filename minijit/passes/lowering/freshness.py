@@ -95,6 +95,8 @@ def _holds_listed_array(one: object) -> bool:
     match one:
         case t.List():
             return _may_hold_array(one.item)
+        case t.Dict(entries=entries):
+            return _may_hold_array(entries)
         case t.Tuple(items) | t.Union(items) | t.Iterator(sources=items) | t.Closure(captured=items):
             return any(map(_holds_listed_array, items))
         case t.BoundMethod(receiver):
@@ -109,6 +111,8 @@ def _may_hold_array(one: object) -> bool:
             return True
         case t.List():
             return _may_hold_array(one.item)
+        case t.Dict(entries=entries):
+            return _may_hold_array(entries)
         case t.Tuple(items) | t.Union(items):
             return any(map(_may_hold_array, items))
         case t.Iterator():

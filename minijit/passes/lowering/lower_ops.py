@@ -120,10 +120,20 @@ def _iter_more(lowering: Lowering, instr: Instr, vals: list[Val]) -> Val:
     b = lowering.builder
     taken = instr.args[1]
     length = vals[1].part
-    if isinstance(taken, Instr) and _may_be_resized(whole_type(taken.args[0]), lowering.resized):
+    if isinstance(taken, Instr) and _changing_dict(whole_type(taken.args[0]), lowering.resized):
+        now = b.apply(length_of, lowering.vals[taken.args[0]]).part
+        b.check(b.icmp("eq", now, length), RuntimeError, "dictionary changed size during iteration")
+    elif isinstance(taken, Instr) and _may_be_resized(whole_type(taken.args[0]), lowering.resized):
         # The loop goes on as long as the list does.
         length = b.apply(length_of, lowering.vals[taken.args[0]]).part
     return b.bool_val(b.icmp("slt", vals[0].part, length))
+
+
+def _changing_dict(one: t.Type, resized: list[t.List]) -> bool:
+    """Whether a walk goes over a dict to which the function may add keys, or from which it may take some."""
+    if isinstance(one, t.Iterator) and one.kind in ("keys", "values", "items", "enumerate"):
+        return _changing_dict(one.sources[0], resized)
+    return isinstance(one, t.Dict) and one.entries in resized
 
 
 def _may_be_resized(one: t.Type, resized: list[t.List]) -> bool:

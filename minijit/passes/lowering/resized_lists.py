@@ -19,6 +19,8 @@ def lists_of(one: t.Type) -> list[t.List]:
     match one:
         case t.List():
             return [one]
+        case t.Dict():
+            return list(one.lists)
         case t.Tuple(items) | t.Union(items) | t.Iterator(sources=items) | t.Closure(captured=items):
             return [found for item in items for found in lists_of(item)]
         case t.BoundMethod(receiver):
