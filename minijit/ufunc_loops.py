@@ -89,6 +89,15 @@ def data_of_loop(number: int) -> tuple[int, int]:
     return _DATA, 8 * number
 
 
+def product_symbol(dtypes: Sequence[Dtype]) -> str | None:
+    """The symbol of what computes ``np.matmul``: its loop, or for floats a function that does small sizes itself.
+
+    See :mod:`minijit.runtime.small_products`.
+    """
+    symbol = loop_symbol(np.matmul, dtypes)
+    return f"mj_small_matmul_{dtypes[0].char}" if symbol and dtypes[0].char in "fd" else symbol
+
+
 def core_names(ufunc: np.ufunc) -> list[list[str]]:
     """The names of the axes that a generalised ufunc takes of each operand and gives of each result."""
     groups = re.findall(r"\(([^)]*)\)", ufunc.signature or "")

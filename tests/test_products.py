@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
 import pytest
 
 from minijit import jit
+from minijit.codegen.symbols import address_of_symbol
+from minijit.runtime import small_product_trial as trial
+from minijit.runtime.small_products import CHOICES, choices_of
 from minijit.testing import compare
 from tests.numpy_programs import Program
 
@@ -85,7 +89,7 @@ def test_products_need_no_python() -> None:
     compiled = product("a @ b")
     compiled(np.ones((3, 3)), np.ones(3))
     assert "through Python" not in compiled.explain()
-    assert "mj_loop_matmul_dd->d" in compiled.inspect_llvm()
+    assert "mj_small_matmul_d" in compiled.inspect_llvm()
 
 
 NATIVE = {
@@ -138,3 +142,60 @@ def test_outputs_that_overlap() -> None:
 
     for dtype in ("float64", "complex64", "int8"):
         assert not compare(jit(step), (operand((6, 3), dtype, ""),))
+
+
+def _laid_out(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> Any:
+    """Random numbers of several magnitudes, zeros of both signs among them, in a random layout."""
+    numbers = random.standard_normal(shape) * 2.0 ** random.integers(-4, 4, shape)
+    numbers[random.random(shape) < 0.1] = random.choice([0.0, -0.0, np.inf])
+    made, layout = numbers.astype(dtype), random.integers(0, 6)
+    room = np.zeros([2 * length + 1 for length in shape], dtype)
+    if layout == 0:
+        # Columns with gaps between them.
+        view = np.asfortranarray(room)[tuple(slice(1, 1 + length) for length in shape)]
+        view[...] = made
+        return view
+    if layout == 1:
+        return made[::-1]
+    if layout in (2, 3):
+        # Rows with gaps between them, and elements with gaps too.
+        view = room[tuple(slice(1, 1 + length) if layout == 2 else slice(0, 2 * length, 2) for length in shape)]
+        view[...] = made
+        return view
+    return made
+
+
+def test_small_products() -> None:
+    """Sizes that are computed without BLAS where its bits are known, and those just beyond."""
+    random = np.random.default_rng(7)
+    compiled = [product("a @ b"), product("np.dot(a, b)")]
+    for turn in range(1500):
+        m, k, p = (int(length) for length in random.integers(1, 7, 3))
+        dtype = ("float64", "float32")[turn % 2]
+        x = _laid_out(random, (m, k) if turn & 2 else (k,), dtype)
+        y = _laid_out(random, (k, p) if turn & 4 else (k,), dtype)
+        with np.errstate(all="ignore"):
+            for one in compiled:
+                expected, found = one.py_func(x, y), one(x, y)
+                assert np.array_equal(expected, found, equal_nan=True), (x, y)
+                assert np.array_equal(np.signbit(expected), np.signbit(found)) or np.isnan(expected).any(), (x, y)
+
+
+def test_small_products_of_stacks() -> None:
+    compiled = product("a @ b")
+    for shape in ((5, 3, 3), (2, 4, 4), (0, 3, 3), (3, 2, 2)):
+        for dtype in ("float64", "float32"):
+            x = operand(shape, dtype, "")
+            for other in (x, x.swapaxes(1, 2), x[:1], x[..., 0, None]):
+                assert not compare(compiled, (x, other))
+
+
+def test_small_products_are_found_out() -> None:
+    """What is tried is used where it fits and only there."""
+    symbol = "mj_small_matmul_d"
+    assert address_of_symbol(symbol) is not None
+    choices = np.zeros(CHOICES, np.int8)
+    nothing = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(lambda *_args: None)
+    wrong = ctypes.cast(nothing, ctypes.c_void_p).value or 0
+    trial.choose(symbol, {symbol: wrong, choices_of(symbol): choices.ctypes.data})
+    assert not choices.any()

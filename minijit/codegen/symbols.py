@@ -10,6 +10,7 @@ from typing import Final
 from minijit import ufunc_loops
 from minijit.runtime import numpy_api, object_support, support
 from minijit.runtime.elementary.far_arguments import far_function_text
+from minijit.runtime.small_products import choices_of, small_product_text
 
 KERNEL_SYMBOL: Final = "mj_kernel"
 """What wrappers call the entry of their unit: so functions of the same signature have the same wrapper."""
@@ -58,6 +59,8 @@ def address_of_symbol(name: str) -> int | None:
 
         _REGISTERED[name] = link_text(text, name)
         return _REGISTERED[name]
+    if small_product_text(name) is not None:
+        return _small_product(name)
     if name in numpy_api.symbols():
         return numpy_api.symbols()[name]
     loop = ufunc_loops.other_address(name)
@@ -80,3 +83,15 @@ def address_of_symbol(name: str) -> int | None:
                 _REGISTERED[name] = address
                 return address
     return None
+
+
+def _small_product(name: str) -> int:
+    """A product of small matrices, once it is known which of its code gives NumPy's bits."""
+    from minijit.codegen.disk_cache import object_code
+    from minijit.codegen.link import link
+    from minijit.runtime.small_product_trial import choose
+
+    linked = link([object_code(small_product_text(name) or "")], [name, choices_of(name)])
+    choose(name, linked.addresses)
+    _REGISTERED[name] = linked[name]
+    return linked[name]

@@ -17,8 +17,9 @@ from minijit.library.arrays.attributes import layout_transposed
 from minijit.library.arrays.shapes import ravel
 from minijit.library.builder import Builder, Val
 from minijit.library.linalg.products import FRESH, Product, matmul, plan_of, products, unless
-from minijit.library.memory import array_type, data_of, make_view, shape_of, strides_of
+from minijit.library.memory import array_type, data_of, make_view, shape_of, size_of, strides_of
 from minijit.library.registry import Arg, lowers, method
+from minijit.machine import I64
 
 
 def dot_plan(x: t.Type, y: t.Type) -> Product | None:
@@ -32,13 +33,20 @@ def dot_plan(x: t.Type, y: t.Type) -> Product | None:
 
 
 def is_plain(b: Builder, array: Val) -> Value:
-    """Whether BLAS may walk an array of one axis as it is: NumPy's dot copies others first."""
+    """Whether BLAS may walk an array as it is, and NumPy does not take it for a number.
+
+    NumPy's dot copies rows with other strides first, and multiplies by single elements in another way.
+    """
     kind = array_type(array)
-    if kind.layout != "A" or kind.dtype.kind in "biu":
+    if kind.dtype.kind in "biu":
         return b.i1(True)
+    plain = b.icmp("ne", size_of(b, array), b.i64(1))
+    if kind.layout != "A":
+        return plain
     (stride,) = strides_of(b, array)
     size = b.i64(kind.dtype.itemsize)
-    return b.and_(b.icmp("sgt", stride, b.i64(0)), b.icmp("eq", b.emit("srem", (stride, size), stride.type), b.i64(0)))  # type: ignore[arg-type]
+    whole = b.icmp("eq", b.emit("srem", (stride, size), I64), b.i64(0))
+    return b.and_(plain, b.and_(b.icmp("sgt", stride, b.i64(0)), whole))
 
 
 def dot(b: Builder, function: Any, args: Sequence[Val], x: Val, y: Val) -> Val:

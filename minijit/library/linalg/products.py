@@ -24,7 +24,7 @@ from minijit.library.memory import array_type, data_of, load_element, owner_of, 
 from minijit.library.registry import Arg, lowers
 from minijit.library.ufuncs.broadcasting import broadcast_shapes
 from minijit.numpy_types import Dtype, is_native
-from minijit.ufunc_loops import loop_symbol
+from minijit.ufunc_loops import product_symbol
 
 FRESH: Final = "allocates raises reads"
 
@@ -37,13 +37,13 @@ class Product(NamedTuple):
     result: t.Type
 
 
-def _loop(ufunc: np.ufunc, x: t.Array, y: t.Array) -> tuple[Dtype, str] | None:
+def _loop(x: t.Array, y: t.Array) -> tuple[Dtype, str] | None:
     try:
-        dtypes = ufunc.resolve_dtypes((x.dtype, y.dtype, None))
+        dtypes = np.matmul.resolve_dtypes((x.dtype, y.dtype, None))
     except TypeError:
         return None
     dtype: Dtype = np.dtype(dtypes[0].str)
-    symbol = loop_symbol(ufunc, dtypes)
+    symbol = product_symbol(dtypes)
     if symbol is None or not is_native(dtype) or any(one != dtype for one in dtypes):
         return None
     return dtype, symbol
@@ -53,7 +53,7 @@ def plan_of(x: t.Type, y: t.Type) -> Product | None:
     """How ``x @ y`` is computed; ``None`` where it is NumPy's business."""
     if not (isinstance(x, t.Array) and isinstance(y, t.Array) and x.ndim and y.ndim):
         return None
-    loop = _loop(np.matmul, x, y)
+    loop = _loop(x, y)
     # Of stacks in another order, NumPy lays out the result in that order; one axis has only one order.
     if loop is None or any(one.ndim > 3 and one.layout != "C" for one in (x, y)):
         return None
