@@ -243,6 +243,28 @@ def test_other_arguments() -> None:
         assert compare(jit(step), (value, 0.5)) == []
 
 
+class Node:
+    """A tree whose nodes know each other."""
+
+    def __init__(self, depth: int, above: Any = None) -> None:
+        self.value, self.above = depth * 1.5, above
+        self.left = Node(depth - 1, self) if depth else None
+        self.right = Node(depth - 1, self) if depth else None
+
+
+def test_graphs_of_objects() -> None:
+    def ends(self):
+        total = 0.0
+        for i in range(5):
+            total += self.value + self.left.value * i + self.right.left.above.value
+            self.left.right.value += 1
+        return total
+
+    compiled = jit(ends)
+    tree = Node(5)
+    assert compiled(tree) == ends(Node(5)) and tree.left.right.value == 9.5  # type: ignore[union-attr]
+
+
 def test_nothing_is_leaked() -> None:
     compiled = jit(numbers)
     by_array = jit(step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -155,6 +156,64 @@ def _energy(body, factor):
     return body.v[1] * factor + body.k
 
 
+class Shape(ABC):
+    """An abstract class."""
+
+    def __init__(self, a: float = 2.0) -> None:
+        self.a = a
+
+    @abstractmethod
+    def area(self): ...
+
+
+class Square(Shape):
+    """One that is not."""
+
+    def area(self):
+        return self.a * self.a
+
+    @property
+    @jit
+    def half(self):
+        return self.a / 2
+
+    @staticmethod
+    @jit
+    def twice(x):
+        return x * 2
+
+
+def shapes(self, other):
+    total = 0.0
+    for i in range(5):
+        total += self.area() + other.area() * i + self.half + self.twice(i)
+    return total
+
+
+def fill_records(self):
+    total = 0.0
+    for i in range(len(self.r)):
+        self.r[i]["x"] += 1
+        total += self.r["x"][i]
+    return total, self.r[0]
+
+
+class WithRecords:
+    """A structured array, one in Fortran order, and one with gaps."""
+
+    def __init__(self) -> None:
+        self.r = np.zeros(3, [("i", np.int8), ("x", np.float64)])
+        self.table = np.ones((2, 3), order="F")
+        self.gaps = np.arange(10)[::2]
+
+
+def layouts(self):
+    total = 0.0
+    for i in range(len(self.gaps)):
+        total += self.gaps[i] * self.table[1, i % 3]
+    return total, self.table, self.gaps
+
+
 def by_function(self):
     total = 0.0
     for i in range(self.n):
@@ -183,6 +242,9 @@ NATIVE: list[tuple[Callable[..., Any], type, tuple[Any, ...]]] = [
     (by_function, Body, ()),
     (whole_arrays, Body, (0.5,)),
     (whole_arrays, Heavy, (0.5,)),
+    (shapes, Square, (Square(3.0),)),
+    (fill_records, WithRecords, ()),
+    (layouts, WithRecords, ()),
 ]
 
 

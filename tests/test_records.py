@@ -74,6 +74,23 @@ def iterate(r):
     return total
 
 
+def several_at_once(r):
+    total = 0.0
+    for i, q in enumerate(r):
+        total += i * q["x"]
+    for one, other in zip(r, r[::-1], strict=False):
+        total += one["x"] - other["a"]
+    for q in reversed(r):
+        total = total * 2 + q["x"]
+    return total
+
+
+def by_linear_algebra(r):
+    r["p"].sort()
+    ordered = np.sort(r["p"].ravel())
+    return r["p"][1] @ r[0]["p"], ordered, np.linalg.norm(r[2]["p"]), r["p"].T @ r["p"], np.median(r["x"])
+
+
 def copy_records(r):
     keep = r[0].copy()
     for i in range(len(r) - 1):
@@ -130,11 +147,11 @@ def last_of_branches(r):
 
 NATIVE = [
     *(read_fields, write_fields, iterate, give_back, describe, unpack, by_helper, numbers_of_fields),
-    last_of_branches,
+    *(last_of_branches, several_at_once),
 ]
 
 
-@pytest.mark.parametrize("function", [*NATIVE, copy_records], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("function", [*NATIVE, copy_records, by_linear_algebra], ids=lambda one: one.__name__)
 @pytest.mark.parametrize("dtype", STRUCTURES, ids=["packed", "aligned", "gaps", "records"])
 def test_agrees(function: Callable[..., Any], dtype: np.dtype[Any]) -> None:
     for array in layouts(dtype):

@@ -21,7 +21,7 @@ from minijit.numpy_types import FLOAT16
 
 # Python's operations, and what converts scalars.
 _SCALARS: Final = """
-    arrays.dtypes arrays.numpy_constants each_type lists.sequences named_tuples numbers.aliases
+    arrays.dtypes arrays.numpy_constants each_type instances lists.sequences named_tuples numbers.aliases
     numbers.cmath_functions numbers.comparisons numbers.conversions numbers.math_integers numbers.math_libm
     numbers.math_norms numbers.math_one numbers.math_two numbers.numpy_arithmetic numbers.numpy_casts
     numbers.numpy_comparisons numbers.numpy_scalars numbers.truth objects.classes objects.identity objects.iteration
@@ -35,7 +35,8 @@ _AS_THEY_ARE: Final = """
     indexing.gathers indexing.index_arrays indexing.index_expressions indexing.index_makers indexing.item_method
     indexing.items indexing.list_indices indexing.mask_loads indexing.mask_stores indexing.putting indexing.scatters
     indexing.stores indexing.stores_by_python indexing.taking linalg.dot_products linalg.gufuncs
-    linalg.product_outputs linalg.products linalg.tensordot objects.flat_iteration
+    linalg.product_outputs linalg.products linalg.tensordot objects.flat_iteration records.fields records.items
+    records.stores structures
 """
 _BY_PYTHON: Final = "arrays.numpy_answers arrays.through_numpy arrays.through_numpy_out ufuncs.through_numpy"
 MODULES: Final = frozenset(

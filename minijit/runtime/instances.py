@@ -12,8 +12,10 @@ from minijit.runtime.native_type import Native
 from minijit.runtime.typeof import type_of
 
 _MOST_NESTED: Final = 6
+_MOST_FIELDS: Final = 100
+"""Of an argument with more attributes, further objects that it refers to are left to Python: there may be a graph."""
 _FUNCTION: Final = FunctionType
-_IN_CELLS: Final = (t.PythonScalar, t.NumpyScalar)
+_IN_CELLS: Final = (t.PythonScalar, t.NumpyScalar, t.NoneValue)
 
 
 def instance_type(value: Any) -> t.Instance | None:
@@ -42,6 +44,7 @@ class Wanted:
         self._modes: dict[tuple[type | None, str], Mode | None] = {}
         self._stored: dict[tuple[type | None, str], tuple[t.Type, ...]] = {}
         self.live = False
+        self._room = _MOST_FIELDS
 
     def learn(self, error: FieldsNeededError) -> bool:
         """Take up what inference has found; whether anything of it is new."""
@@ -59,16 +62,18 @@ class Wanted:
 
     def types(self, types: tuple[t.Type, ...], row: Sequence[Any]) -> tuple[t.Type, ...]:
         """`types` with the attributes of the instances among the arguments."""
-        return tuple(
-            self._typed(value, ()) if isinstance(one, t.Instance) else one
-            for one, value in zip(types, row, strict=True)
-        )
+        found: list[t.Type] = []
+        for one, value in zip(types, row, strict=True):
+            self._room = _MOST_FIELDS
+            found.append(self._typed(value, ()) if isinstance(one, t.Instance) else one)
+        return tuple(found)
 
     def _typed(self, value: Any, around: tuple[int, ...]) -> t.Instance:
         names = sorted({*self._guesses, *self._names})
         fields = [self._field(value, name, (*around, id(value))) for name in names]
         # Among the names of a function are those of globals, too.
         asked = [field for field in fields if field.mode != "python" or field.name in self._names]
+        self._room -= len(asked)
         return t.Instance(type(value), tuple(asked))
 
     def _field(self, value: Any, name: str, around: tuple[int, ...]) -> Field:
@@ -85,7 +90,8 @@ class Wanted:
             is_method = getattr(found, "__func__", None) is held and getattr(found, "__self__", None) is value
             return Field(name, t.Const(held), "method") if is_method else Field(name, t.OBJECT, "python")
         kind = type_of(found)
-        if kind is None and instance_type(found) is not None and id(found) not in around and len(around) < _MOST_NESTED:
+        is_inner = kind is None and instance_type(found) is not None and id(found) not in around
+        if is_inner and len(around) < _MOST_NESTED and self._room > 0:
             # Whatever changes attributes may put another object there.
             kind = t.OBJECT if self.live else self._typed(found, around)
         if kind is None:

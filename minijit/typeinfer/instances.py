@@ -54,11 +54,12 @@ def property_of(program: Program, one: t.Type, name: str) -> FunctionType | None
     if not isinstance(one, t.Instance):
         return None
     held = held_by_class(one.cls, name)
-    if not isinstance(held, property) or not isinstance(held.fget, FunctionType):
+    getter: Any = getattr(held.fget, "py_func", held.fget) if isinstance(held, property) else None
+    if not isinstance(getter, FunctionType):
         return None
     _watch(program, one.cls, name)
-    program.add_guard(Guard("function", held.fget, held.fget.__name__, held.fget))
-    return held.fget
+    program.add_guard(Guard("function", getter, getter.__name__, getter))
+    return getter
 
 
 def method_function(program: Program, one: t.Type, name: str) -> FunctionType | None:

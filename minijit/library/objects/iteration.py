@@ -158,7 +158,7 @@ def _type_of_reversed(iterable: Arg) -> t.Type | None:
     return t.Iterator("reversed", (iterable.type,)) if can_iterate(iterable.type) else None
 
 
-@lowers(reversed, (t.Range, t.Tuple, t.Array), result=_type_of_reversed)
+@lowers(reversed, (t.Range, t.Tuple, t.Array, t.RecordArray), result=_type_of_reversed)
 def _lower_reversed(_b: Builder, iterable: Val) -> Val:
     return Val(t.Iterator("reversed", (iterable.type,)), iterable.parts)
 
