@@ -29,6 +29,10 @@ class Scale:
         self.log: list[float] = []
 
 
+class Words(dict[str, float]):
+    """A dict of a class that native code does not know."""
+
+
 FACTORS = {"a": 2.0}
 
 
@@ -195,7 +199,7 @@ FUNCTIONS = [
 def test_same_as_in_the_interpreter(function: FunctionType, row: Any) -> None:
     compiled = minijit.jit(function, fallback="silent")
     for _ in range(3):
-        assert_same(compiled, row, {"factor": 2.0, "a": 1})
+        assert_same(compiled, row, Words(factor=2.0, a=1))
 
 
 @pytest.mark.parametrize("least", [2.0, 20.0])
@@ -208,14 +212,30 @@ def test_what_a_loop_leaves_behind(least: float) -> None:
 
 @pytest.mark.parametrize("function", [one for one in FUNCTIONS if one is not consumed], ids=lambda one: one.__name__)
 def test_loops_are_native(function: FunctionType) -> None:
-    compiled = minijit.jit(function, fallback="silent")
+    lifted = Lifted(function)
     with contextlib.suppress(IndexError):
-        compiled(ROW.copy(), {"factor": 2.0, "a": 1})
-    assert "runs natively" in compiled.explain(), compiled.explain()
+        lifted(ROW.copy(), Words(factor=2.0, a=1))
+    assert lifted.runner.is_native
+
+
+def test_what_became_native_is_told() -> None:
+    @minijit.jit(fallback="silent")
+    def summed(a):
+        s = 0.0
+        for x in a:
+            s += x
+        return eval("s")
+
+    assert_same(summed, ROW)
+    assert "runs in the interpreter" in summed.explain()
+    assert "its loop in line" not in summed.explain()
+
+    compiled = minijit.jit(scaled_sum, fallback="silent")
+    assert_same(compiled, ROW, Words(factor=2.0))
+    assert f"its loop in line {scaled_sum.__code__.co_firstlineno + 3} runs natively: ...(float64" in compiled.explain()
 
 
 def test_an_object_of_the_users() -> None:
-    @minijit.jit(fallback="silent")
     def logged(scale, a):
         s = 0.0
         for i in range(len(a)):
@@ -225,11 +245,11 @@ def test_an_object_of_the_users() -> None:
             scale.log.append(scale.factor * x)
         return s
 
-    ours, theirs = Scale(3.0), Scale(3.0)
+    lifted, ours, theirs = Lifted(logged), Scale(3.0), Scale(3.0)
     for _ in range(6):
-        assert logged(ours, ROW) == logged.py_func(theirs, ROW)
+        assert lifted(ours, ROW) == logged(theirs, ROW)
     assert ours.log == theirs.log
-    assert "runs natively: ...(float64[::1], float" in logged.explain()
+    assert lifted.runner.is_native
 
 
 def test_methods_and_closures() -> None:
@@ -239,7 +259,6 @@ def test_methods_and_closures() -> None:
         def __init__(self) -> None:
             self.calls = 0
 
-        @minijit.jit(fallback="silent")
         def apply(self, a):
             self.calls += 1
             s = 0.0
@@ -247,12 +266,12 @@ def test_methods_and_closures() -> None:
                 s += weights[i] * a[i]
             return s
 
-    model = Model()
+    model, lifted = Model(), Lifted(Model.apply)
     for turn in range(3):
-        assert model.apply(ROW) == float((weights * ROW).sum())
+        assert lifted(model, ROW) == float((weights * ROW).sum())
         weights = weights + turn
     assert model.calls == 3
-    assert "runs natively" in Model.apply.explain()
+    assert lifted.runner.is_native
 
 
 def test_defaults_and_code_may_change() -> None:
@@ -262,7 +281,7 @@ def test_defaults_and_code_may_change() -> None:
         return {"count": start, "words": words}
 
     compiled = minijit.jit(counted, fallback="silent")
-    holder = {1: 2}
+    holder = Words(a=2.0)
     assert compiled(ROW, holder) == {"count": 7, "words": holder}
     counted.__defaults__ = (None, 5)
     assert compiled(ROW, holder) == {"count": 12, "words": holder}
@@ -284,7 +303,6 @@ def test_loops_that_are_never_native_go_back() -> None:
 
 
 def test_lists_are_not_looked_through_in_every_turn() -> None:
-    @minijit.jit(fallback="silent")
     def summed(words, numbers):
         s = 0.0
         for key in words:
@@ -294,14 +312,15 @@ def test_lists_are_not_looked_through_in_every_turn() -> None:
         return s
 
     for kind, is_native in ((list, False), (np.array, True)):
-        assert summed({"a": 1, "b": 2}, kind([1.0, 2.0, 3.0])) == 12.0  # type: ignore[operator]  # two classes
-        assert ("runs natively" in summed.explain()) == is_native
+        lifted = Lifted(summed)
+        assert lifted(Words(a=1.0, b=2.0), kind([1.0, 2.0, 3.0])) == 12.0  # type: ignore[operator]  # two classes
+        assert lifted.runner.is_native == is_native
 
 
 def test_errors_are_wanted_of_functions_as_a_whole() -> None:
     compiled = minijit.njit(scaled_sum)
     with pytest.raises(minijit.CompilationError):
-        compiled(ROW, {"factor": 1.0})
+        compiled(ROW, Words(factor=1.0))
 
 
 def test_one_warning_that_names_the_function() -> None:
@@ -315,7 +334,7 @@ def test_one_warning_that_names_the_function() -> None:
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         for _ in range(5):
-            compiled(ROW, {})
+            compiled(ROW, Words())
     assert [one.category for one in seen] == [minijit.FallbackWarning]
     assert seen[0].filename == __file__
 

@@ -57,6 +57,16 @@ def test_shared_generators_are_left_alone(draw: Callable[[], float]) -> None:
     assert draw() == wanted
 
 
+def test_complex_numbers_have_imaginary_parts() -> None:
+    @minijit.jit(fallback="error")
+    def simplified(c):
+        return np.real_if_close(c)
+
+    for c in (np.ones(3) + 0j, np.ones(3) + 1j):
+        assert_same(simplified, c)
+    assert not simplified.stats["bailouts"]
+
+
 def test_numbers_are_negative_too() -> None:
     found = outcome_of(np.emath.sqrt, [Arg(ROW)], {})
     assert found is not None

@@ -367,6 +367,26 @@ def test_empty_arrays_differ_in_strides_only() -> None:
     assert totals(slices).strides[1] == slices.sum(axis=2).strides[1]
 
 
+def test_unexpected_types_after_a_write() -> None:
+    def whole_if_large(a):
+        return a.astype(np.int64) if a.sum() > 1e6 else a.copy()
+
+    whole_if_large.__module__ = "scipy.invented"
+
+    def total(a, b):
+        if b:
+            a[0] += 1
+        return whole_if_large(a).sum()
+
+    compiled = njit(total)
+    for b in (True, False):
+        assert compiled(np.ones(3), b) == 3 + b
+    large = compiled(np.full(3, 1e6), False)
+    assert (type(large), large) == (np.int64, 3_000_000)
+    with pytest.raises(TypeError, match=r"whole_if_large.*test_semantics\.py:\d+"):
+        compiled(np.full(3, 1e6), True)
+
+
 def test_counters_are_native() -> None:
     @njit
     def turns(n):

@@ -101,7 +101,7 @@ def _array(dtype: Any, shape: tuple[int, ...], layout: str) -> Any:
     """Different positive numbers (a regular matrix, symmetric only by chance) in the layout wanted.
 
     Arrays of length `TURNING` have signs, and a square matrix turns space: its eigenvalues are complex, as are roots of
-    negative numbers.
+    negative numbers. Only there complex numbers have imaginary parts.
     """
     size = int(np.prod(shape))
     numbers = np.arange(1, size + 1).reshape(shape)
@@ -111,6 +111,8 @@ def _array(dtype: Any, shape: tuple[int, ...], layout: str) -> Any:
     elif shape[:1] == (TURNING,):
         numbers = numbers * (1 - 2 * (numbers % 2))
     array = numbers.astype(dtype, order="F" if layout == "F" else "C")
+    if dtype.kind == "c" and shape[:1] == (TURNING,):
+        array *= 1 + 1j
     if layout == "A" and shape:
         # Axes in either order, since the layout of a result may follow from it.
         order: Any = "F" if len(shape) > 1 and shape[0] > shape[1] else "C"
