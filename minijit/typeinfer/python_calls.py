@@ -11,7 +11,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from enum import Enum
-from types import GetSetDescriptorType, MethodDescriptorType
+from types import BuiltinMethodType, GetSetDescriptorType, MethodDescriptorType
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from minijit.errors import Unsupported
 from minijit.ir.facts import NOTHING, Fact, fact_of_type
 from minijit.library import sampling
 from minijit.library.operations import attribute_setter, call_anything, getitem_by_list, unpack_exactly
+from minijit.library.plain_values import is_plain, is_plain_and_fixed
 from minijit.library.registry import Arg
 from minijit.library.targets import PythonTarget, Target
 from minijit.typeinfer.facts import lists_in
@@ -120,18 +121,15 @@ def resolve_any_call(
         given = tuple(fact for fact in given if not lists_in(fact.type))
     _require_arguments(given, words)
     result = t.Object(function) if any(function is one for one in _CONSTRUCTORS) else t.OBJECT  # type: ignore[arg-type]
-    if any(function is one for one in _HARMLESS) and not any(map(_may_run_code, (*args, *named.values()))):
+    if _is_harmless(function) and all(is_plain(fact.type) for fact in (*args, *named.values())):
         return PythonTarget(function, result, tuple(named), _UNSEEN), Fact(result)
     return PythonTarget(function, result, tuple(named)), Fact(result)
 
 
-def _may_run_code(fact: Fact) -> bool:
-    """Whether asking a value may run code of the user's."""
-    if isinstance(fact.type, t.List):
-        return _may_run_code(Fact(fact.type.item))
-    return isinstance(fact.type, t.Closure | t.Const) or any(
-        isinstance(one, t.Object | t.PythonList) for one in t.alternatives_of(fact.type)
-    )
+def _is_harmless(function: object) -> bool:
+    """Whether a function changes nothing if it is given plain values; the methods of texts are such."""
+    is_of_text = isinstance(function, BuiltinMethodType) and type(function.__self__) in (str, bytes)
+    return is_of_text or any(function is one for one in _HARMLESS)
 
 
 def _holds_inner_list(fact: Fact) -> bool:
@@ -165,7 +163,8 @@ def resolve_method_call(
     outcome = sampling.outcome_of_method(cls, name, _as_args(args), _as_named(named))
     result = t.OBJECT if outcome is None else outcome.type
     _require_arguments((*args, *named.values()), f"a call of the method {name}")
-    return PythonTarget(getattr(cls, name), result, tuple(named), _SEEN), fact_of_type(result)
+    is_pure = cls in (str, bytes) and all(is_plain(fact.type) for fact in (*args, *named.values()))
+    return PythonTarget(getattr(cls, name), result, tuple(named), _UNSEEN if is_pure else _SEEN), fact_of_type(result)
 
 
 def _require_items(receiver: t.PythonList, stored: Sequence[Fact], name: str = "setitem") -> None:
@@ -312,7 +311,8 @@ def resolve_object_operation(function: object, facts: Sequence[Fact], words: str
     if function is operator.setitem:
         _require_no_flags(receiver)
     result = _RESULTS.get(function, t.OBJECT)
-    effects = _UNSEEN if function in (operator.is_, operator.is_not) else _SEEN
+    is_pure = function in (operator.is_, operator.is_not) or all(is_plain_and_fixed(fact.type) for fact in facts)
+    effects = _UNSEEN if is_pure else _SEEN
     return PythonTarget(function, result, (), effects), Fact(result)
 
 

@@ -21,9 +21,10 @@ from minijit.library.operations import (
     length_of,
     setitem_by_list,
 )
+from minijit.library.plain_values import is_plain
 from minijit.library.registry import stored_attribute
 from minijit.library.structures import register_fields
-from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget
+from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget, Target
 from minijit.typeinfer import attempts, dicts, display_rules, lists, unpacking
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
@@ -288,15 +289,18 @@ def _build_slice(_inference: Inference, _instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _build_string(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    target = PythonTarget(join_strings, t.STRING)
+    target = PythonTarget(join_strings, t.STRING, (), frozenset({"raises"}))
     return inference.bind(instr, resolve(join_strings, inputs, lambda _row: (target, Fact(t.STRING))))
 
 
 def _format_value(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     function = format_value(instr.attrs.get("conversion", ""))
-    return inference.bind(
-        instr, resolve(function, inputs, lambda _row: (PythonTarget(function, t.STRING), Fact(t.STRING)))
-    )
+
+    def formatted(row: Inputs) -> tuple[Target, Fact]:
+        effects = frozenset({"raises"} if all(is_plain(fact.type) for fact in row) else {"unknown", "raises"})
+        return PythonTarget(function, t.STRING, (), effects), Fact(t.STRING)
+
+    return inference.bind(instr, resolve(function, inputs, formatted))
 
 
 def _unpack(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:

@@ -9,6 +9,7 @@ from typing import Any
 from minijit import types as t
 from minijit.ir.nodes import UNKNOWN
 from minijit.library.builder import Builder
+from minijit.library.plain_values import is_plain
 from minijit.library.registry import Arg, lowers
 from minijit.library.vals import Val
 
@@ -41,19 +42,24 @@ def _print(b: Builder, *args: Val, **keywords: Val) -> Val:
     return Val(t.NONE, (), None)
 
 
+def may_run_code(one: t.Type) -> bool:
+    """Whether Python may run code of the user's when it is given values of this type."""
+    return can_be_handed_over(one) and not is_plain(one)
+
+
 def _register(
-    function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object = can_be_handed_over
+    function: Callable[..., Any], samples: list[tuple[Any, ...]], pattern: object, *, effects: str = ""
 ) -> None:
-    @lowers(function, pattern, result=t.STRING, effects="unknown raises", samples=samples)
+    @lowers(function, pattern, result=t.STRING, effects=f"{effects} raises", samples=samples)
     def lower(b: Builder, x: Val) -> Val:
-        return b.call_python(function, [x], t.STRING)
+        return b.call_python(function, [x], t.STRING, effects=effects)
 
 
-_INTEGER = (t.INT, t.BOOL)
 for _function in (str, repr, ascii):
-    _register(_function, [(1,), (True,), (2.5,), (1e300,), (-0.0,), (1j,), (None,), ((1, 2.5),)])
+    _register(_function, [(1,), (True,), (2.5,), (1e300,), (-0.0,), (1j,), (None,), ((1, 2.5),)], is_plain)
+    _register(_function, [], may_run_code, effects="unknown")
 for _digits in (bin, oct, hex):
-    _register(_digits, [(0,), (255,), (-7,), (True,)], _INTEGER)
+    _register(_digits, [(0,), (255,), (-7,), (True,)], (t.INT, t.BOOL))
 
 
 # ---- strings
@@ -67,12 +73,17 @@ def is_text(one: t.Type) -> bool:
 @lowers(
     operator.mod,
     is_text,
-    can_be_handed_over,
+    is_plain,
     result=t.STRING,
-    effects="unknown raises",
+    effects="raises",
     samples=[("%d", 3), ("%.3f", 2.5), ("%s and %s", (1, 2.5)), ("%s", None), ("%d", (1, 2))],
 )
 def _format(b: Builder, text: Val, values: Val) -> Val:
+    return b.call_python(operator.mod, [text, values], t.STRING, effects="")
+
+
+@lowers(operator.mod, is_text, may_run_code, result=t.STRING, effects="unknown raises")
+def _format_objects(b: Builder, text: Val, values: Val) -> Val:
     return b.call_python(operator.mod, [text, values], t.STRING)
 
 

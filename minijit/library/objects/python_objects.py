@@ -17,26 +17,29 @@ from minijit.library.registry import lowers
 from minijit.library.samples import BOOLS, FLOATS, INTS, each
 from minijit.library.vals import Val
 
-_EFFECTS: Final = "unknown raises"
 
-
-def _register(function: Callable[..., Any], result: t.Type, *patterns: object) -> None:
-    @lowers(function, *patterns, result=result, effects=_EFFECTS)
+def _register(function: Callable[..., Any], result: t.Type, *patterns: object, effects: str = "unknown") -> None:
+    @lowers(function, *patterns, result=result, effects=f"{effects} raises")
     def lower(b: Builder, *args: Val) -> Val:
-        return b.call_python(function, args, result)
+        return b.call_python(function, args, result, effects=effects)
 
 
-_TEXT = (t.STRING, is_text)
-_register(operator.add, t.STRING, _TEXT, t.STRING)
-_register(operator.add, t.STRING, t.STRING, _TEXT)
+_TEXT: Final = (t.STRING, is_text)
+_register(operator.add, t.STRING, _TEXT, t.STRING, effects="")
+_register(operator.add, t.STRING, t.STRING, _TEXT, effects="")
 _register(abs, t.OBJECT, t.OBJECT)
 for _length in (len, hash):
+    _register(_length, t.INT, t.STRING, effects="")
     _register(_length, t.INT, t.OBJECT)
 
 
-_register(float, t.FLOAT, t.Object)
-_register(int, t.INT, t.Object)
-_register(complex, t.COMPLEX, t.Object)
+def _is_other_object(one: t.Type) -> bool:
+    return isinstance(one, t.Object) and one != t.STRING
+
+
+for _class, _number in ((float, t.FLOAT), (int, t.INT), (complex, t.COMPLEX)):
+    _register(_class, _number, t.STRING, effects="")
+    _register(_class, _number, _is_other_object)
 
 
 @lowers(hash, REAL, result=t.INT, effects="raises", samples=each(INTS, BOOLS, FLOATS[:-1]))
