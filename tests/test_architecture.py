@@ -34,7 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 LIBRARY_FOUNDATION = frozenset(
     {
         *("builder", "casts", "caught", "instances", "memory", "named_tuples", "nested_functions", "open_objects"),
-        *("operations", "raised", "references", "sampling", "shared_draws", "structures", "targets"),
+        *("operations", "plain_values", "raised", "references", "sampling", "shared_draws", "structures", "targets"),
         *("trial_values", "vals"),
     }
 )

@@ -24,7 +24,7 @@ TEXTS = [
     "'%s and %d' % (i, x)",
     "'abc'.upper()",
     "','.join([str(i), 'a'])",
-    "str(i).zfill(5)[::-1]",
+    "str(i).zfill(5)",
     "bin(i) + 'b'",
     "str(np.float32(i)) + str((i, None, 2.5))",
     "'a' + str(len(str(i)) + hash(str(i)) % 1 + int(str(i)))",

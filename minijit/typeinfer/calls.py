@@ -137,7 +137,7 @@ def _attribute_of_constant(program: Program, name: str, owner: object) -> tuple[
     if isinstance(owner, np.ufunc) and name in _UFUNC_METHODS:
         method = t.BoundMethod(t.Const(owner), name)
         return MethodTarget(method), Fact(method)
-    if is_service(type(owner)) and callable(getattr(owner, name, None)):
+    if (is_service(type(owner)) or type(owner) in (str, bytes)) and callable(getattr(owner, name, None)):
         method = t.BoundMethod(t.Const(owner), name)
         return MethodTarget(method), Fact(method)
     if name in ("name", "value") and t.is_plain_member(owner):

@@ -11,7 +11,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from enum import Enum
-from types import BuiltinMethodType, GetSetDescriptorType, MethodDescriptorType
+from types import GetSetDescriptorType, MethodDescriptorType
 from typing import Final
 
 import numpy as np
@@ -95,8 +95,8 @@ def resolve_typed_call(function: object, args: Sequence[Fact], named: dict[str, 
     changes = outcome is not None and (outcome.changes or getattr(function, "__name__", "") == "shuffle")
     if outcome is None or (changes and any(lists_in(fact.type) for fact in (*args, *named.values()))):
         return None
-    has_state = not sampling.may_be_sampled(function)
-    target = PythonTarget(function, outcome.type, tuple(named), _SEEN if outcome.changes or has_state else _UNSEEN)
+    is_pure = sampling.may_be_sampled(function)
+    target = PythonTarget(function, outcome.type, tuple(named), _SEEN if outcome.changes or not is_pure else _UNSEEN)
     return target, fact_of_type(outcome.type)
 
 
@@ -121,15 +121,9 @@ def resolve_any_call(
         given = tuple(fact for fact in given if not lists_in(fact.type))
     _require_arguments(given, words)
     result = t.Object(function) if any(function is one for one in _CONSTRUCTORS) else t.OBJECT  # type: ignore[arg-type]
-    if _is_harmless(function) and all(is_plain(fact.type) for fact in (*args, *named.values())):
+    if any(function is one for one in _HARMLESS) and all(is_plain(fact.type) for fact in (*args, *named.values())):
         return PythonTarget(function, result, tuple(named), _UNSEEN), Fact(result)
     return PythonTarget(function, result, tuple(named)), Fact(result)
-
-
-def _is_harmless(function: object) -> bool:
-    """Whether a function changes nothing if it is given plain values; the methods of texts are such."""
-    is_of_text = isinstance(function, BuiltinMethodType) and type(function.__self__) in (str, bytes)
-    return is_of_text or any(function is one for one in _HARMLESS)
 
 
 def _holds_inner_list(fact: Fact) -> bool:
@@ -154,7 +148,7 @@ def resolve_method_call(
             pass
         case t.PythonList():
             cls = list
-        case t.Const(value=value) if sampling.is_service(type(value)):
+        case t.Const(value=value) if sampling.is_service(type(value)) or type(value) in (str, bytes):
             cls = type(value)
         case _:
             return None
@@ -163,8 +157,11 @@ def resolve_method_call(
     outcome = sampling.outcome_of_method(cls, name, _as_args(args), _as_named(named))
     result = t.OBJECT if outcome is None else outcome.type
     _require_arguments((*args, *named.values()), f"a call of the method {name}")
-    is_pure = cls in (str, bytes) and all(is_plain(fact.type) for fact in (*args, *named.values()))
-    return PythonTarget(getattr(cls, name), result, tuple(named), _UNSEEN if is_pure else _SEEN), fact_of_type(result)
+    types = [fact.type for fact in (*args, *named.values())]
+    # Python's `join` asks the items of a list for nothing.
+    is_pure = cls in (str, bytes) and (all(map(is_plain, types)) or (name == "join" and types == [t.Object(list)]))
+    effects = _UNSEEN if is_pure else _SEEN
+    return PythonTarget(getattr(cls, name), result, tuple(named), effects), fact_of_type(result)
 
 
 def _require_items(receiver: t.PythonList, stored: Sequence[Fact], name: str = "setitem") -> None:

@@ -1,4 +1,4 @@
-"""Functions made of others: ``diff``, ``trace`` and ``ptp`` of operators and reductions on views."""
+"""Functions made of others: ``diff`` and ``ptp`` of operators and reductions on views."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minijit.ir.nodes import Value
 from minijit.library.arrays.attributes import arrays
 from minijit.library.arrays.dtypes import bind, known_value
 from minijit.library.builder import Builder, Val
-from minijit.library.memory import array_type, data_of, make_view, owner_of, shape_of, strides_of
+from minijit.library.memory import data_of, make_view, owner_of, shape_of, strides_of
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, find, lowers, method
 
@@ -74,32 +74,6 @@ def diff(b: Builder, *args: Val, **keywords: Val) -> Val:
     before = make_view(b, array, part, data_of(array), shape, strides)
     after = make_view(b, array, part, b.ptr_add(data_of(array), strides[axis]), shape, strides)
     return b.apply(operation, after, before)
-
-
-# ---- trace
-
-
-def _type_of_trace(array: Arg) -> t.Type | None:
-    kind = array.type
-    assert isinstance(kind, t.Array)
-    if kind.ndim != 2:
-        return None
-    return _type_of(method("sum"), t.Array(kind.dtype, 1, "A", kind.writable))
-
-
-def _tables() -> list[tuple[Any, ...]]:
-    return [row for row in arrays() if row[0].ndim == 2]
-
-
-@lowers(np.trace, t.Array, result=_type_of_trace, effects="raises reads", samples=_tables)
-@lowers(method("trace"), t.Array, result=_type_of_trace, effects="raises reads", samples=_tables)
-def trace(b: Builder, array: Val) -> Val:
-    """The sum of the diagonal, added as any strided row is."""
-    kind = array_type(array)
-    (rows, columns), (down, right) = shape_of(array), strides_of(b, array)
-    part = t.Array(kind.dtype, 1, "A", kind.writable)
-    diagonal = make_view(b, array, part, data_of(array), [b.min_i64(rows, columns)], [b.add(down, right)])
-    return b.apply(method("sum"), diagonal)
 
 
 # ---- ptp
