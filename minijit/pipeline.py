@@ -250,9 +250,9 @@ def _run_passes(unit: Unit, symbol: str, lowered: Function, clock: Clock, observ
 
 def outline(unit: Unit, clock: Clock, observe: Observer) -> None:
     """Set apart what is compiled when it is first entered."""
-    for symbol, function in list(unit.functions.items()):
+    for symbol, function in unit.functions.items():
         clock.run("outline checked", partial(outline_checked, unit, symbol, function))
-        clock.run("share nests", partial(share_nests, unit, symbol, function))
+    clock.run("share nests", partial(share_nests, unit))
     for function in unit.functions.values():
         _finished(function, "outlined", clock, observe)
     for late in unit.late.values():

@@ -246,6 +246,35 @@ STATEMENTS = (
 )
 
 
+def caught(u, powers):
+    a = np.sort(u)
+    try:
+        a = a**powers
+    except ValueError:
+        a = a + 1
+        return a
+    return a * 2
+
+
+def caught_in_loop(u, powers):
+    total = np.zeros(len(u), u.dtype)
+    for k in range(3):
+        try:
+            total = total + u
+            total = total ** (powers - k)
+        except ValueError:
+            total = total * 3
+    return total
+
+
+@pytest.mark.parametrize("function", [caught, caught_in_loop])
+def test_errors_that_are_caught(function):
+    compiled = minijit.jit(function)
+    for powers in ([1, 2, 0, 3, 2], [1, 2, 0, -3, 2], [4, 3, 2, 3, 2]):
+        assert not compare(compiled, (np.arange(5), np.array(powers)))
+    assert not compiled.fallback_reasons
+
+
 @settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(STATEMENTS), min_size=3, max_size=10),

@@ -74,6 +74,20 @@ def test_equal_nests_are_one_function():
     assert shared(once_each, line, other) == (0, 0)
 
 
+def helper(a, b):
+    return np.sort(a) - b
+
+
+def in_two_functions(a, b):
+    c = np.sort(b) - a
+    return helper(c, a), helper(a, c)
+
+
+def test_nests_of_several_functions():
+    assert shared(in_two_functions, line, other)[0] == 1
+    check_native(in_two_functions, line, other)
+
+
 def by_numbers(a, x, y):
     c = np.sort(a) * x
     d = np.sort(a) * y

@@ -43,6 +43,8 @@ class _Nest(NamedTuple):
 
     Attributes
     ----------
+    function : Function
+        Where it stands.
     blocks : list of Block
         In the order in which control reaches them first; the header is the first of them.
     entering, leaving : Edge
@@ -51,27 +53,26 @@ class _Nest(NamedTuple):
         What it uses of the function around it, in the order of the first uses.
     """
 
+    function: Function
     blocks: list[Block]
     entering: Edge
     leaving: Edge
     given: list[Value]
 
 
-def share_nests(unit: Unit, symbol: str, function: Function) -> None:
-    """Put nests that are there several times into functions of the unit, in place (after the stage "loops").
-
-    `symbol` is the symbol of the function.
-    """
+def share_nests(unit: Unit) -> None:
+    """Put nests that are there several times into functions of the unit, in place (after the stage "loops")."""
     found: dict[object, list[_Nest]] = {}
-    marked = _marked(function)
-    before = predecessors(function) if marked else {}
-    for blocks in marked:
-        described = _described(blocks, before)
-        if described is not None:
-            found.setdefault(described[0], []).append(described[1])
+    for function in unit.functions.values():
+        marked = _marked(function)
+        before = predecessors(function) if marked else {}
+        for blocks in marked:
+            described = _described(function, blocks, before)
+            if described is not None:
+                found.setdefault(described[0], []).append(described[1])
     for nests in found.values():
         if len(nests) > 1:
-            _share(unit, f"{symbol}.nest{len(unit.functions)}", function, nests)
+            _share(unit, f"{unit.name}.nest{len(unit.functions)}", nests)
 
 
 def _marked(function: Function) -> list[list[Block]]:
@@ -79,10 +80,10 @@ def _marked(function: Function) -> list[list[Block]]:
     for block in function.blocks:
         if "nest" in block.attrs:
             marked.setdefault(block.attrs["nest"], []).append(block)
-    return list(marked.values()) if len(marked) > 1 else []
+    return list(marked.values())
 
 
-def _described(blocks: list[Block], before: Ways) -> tuple[object, _Nest] | None:
+def _described(function: Function, blocks: list[Block], before: Ways) -> tuple[object, _Nest] | None:
     """A nest, and what is equal for two of them if they are the same code; ``None`` where it can't be a function."""
     inside = set(blocks)
     headers = [block for block in blocks if any(source not in inside for source, _ in before[block])]
@@ -96,7 +97,7 @@ def _described(blocks: list[Block], before: Ways) -> tuple[object, _Nest] | None
     rows = describer.describe(headers[0], entering[0])
     if rows is None:
         return None
-    return rows, _Nest(describer.blocks, entering[0], leaving[0], list(describer.given))
+    return rows, _Nest(function, describer.blocks, entering[0], leaving[0], list(describer.given))
 
 
 class _Describer:
@@ -174,27 +175,27 @@ def _attributes(attrs: Mapping[str, Any], numbered: tuple[str, ...]) -> object:
 # ---- how
 
 
-def _share(unit: Unit, name: str, function: Function, nests: list[_Nest]) -> None:
+def _share(unit: Unit, name: str, nests: list[_Nest]) -> None:
     """Make a function of the first nest, and a call in the place of each."""
     writes = any(_changes(instr) for block in nests[0].blocks for instr in block.instrs)
     first = nests[0]
     started = list(first.entering.args)
-    calls = [_call(unit, name, function, nest, writes=writes) for nest in nests]
-    gone = {block for nest in nests for block in nest.blocks}
-    function.blocks = [block for block in function.blocks if block not in gone] + calls
-    unit.functions[name] = _made(unit, function, first, started)
+    for nest in nests:
+        call, gone = _call(unit, name, nest, writes=writes), set(nest.blocks)
+        nest.function.blocks = [block for block in nest.function.blocks if block not in gone] + [call]
+    unit.functions[name] = _made(unit, first, started)
 
 
 def _changes(instr: Instr) -> bool:
     return instr.op in ("store", "fill", "copy", "call_c") and not instr.attrs.get("local")
 
 
-def _call(unit: Unit, name: str, function: Function, nest: _Nest, *, writes: bool) -> Block:
+def _call(unit: Unit, name: str, nest: _Nest, *, writes: bool) -> Block:
     """A block that calls the function in the place of a nest."""
     block = Block("nest")
-    b = MachineBuilder(unit, function, block)
+    b = MachineBuilder(unit, nest.function, block)
     end = nest.blocks[0].terminator
-    b.span = end.span if end is not None else function.span
+    b.span = end.span if end is not None else nest.function.span
     b.emit(
         "invoke",
         [b.null(), *nest.given],
@@ -207,8 +208,9 @@ def _call(unit: Unit, name: str, function: Function, nest: _Nest, *, writes: boo
     return block
 
 
-def _made(unit: Unit, function: Function, nest: _Nest, started: list[Value]) -> Function:
+def _made(unit: Unit, nest: _Nest, started: list[Value]) -> Function:
     """The function: its parameters are what the nest was given; `started` is what was handed to its header."""
+    function = nest.function
     made = Function(function.name, function.filename, function.span, "loops")
     start, end = Block("entry"), Block("end")
     b = MachineBuilder(unit, made, start)
