@@ -87,6 +87,23 @@ def test_complex_products_of_reversed_arrays() -> None:
     assert np.allclose(backwards, a[::-1] * b, rtol=1e-5, atol=1e-6)
 
 
+def test_sums_of_einsum_are_close() -> None:
+    @njit
+    def sums(a, b):
+        return np.einsum("ij,ij->i", a, b), np.einsum("ij,jk->ik", a, b.T)
+
+    random = np.random.default_rng(3)
+    for dtype in (np.float32, np.float64):
+        a, b = (random.normal(size=(40, 300)).astype(dtype) for _ in range(2))
+        bound = 300 * np.finfo(dtype).eps * (abs(a).astype(float) @ abs(b.T).astype(float))
+        exact = a.astype(np.longdouble) @ b.T.astype(np.longdouble)
+        rows, table = sums(a, b)
+        assert rows.dtype == table.dtype == dtype
+        assert np.all(abs(rows - np.diag(exact)) <= np.diag(bound))
+        assert np.all(abs(table - exact) <= bound)
+        assert np.allclose(rows, np.einsum("ij,ij->i", a, b), rtol=1e-3, atol=1e-3)
+
+
 def test_min_and_max_give_either_zero() -> None:
     @njit
     def ends(a):

@@ -101,7 +101,7 @@ def _samples_of(first: int, second: int) -> Callable[[], Iterator[tuple[Any, ...
             numbers = (block * (1 + 0.5j) if dtype is complex else block).astype(dtype)
             x, y = numbers[(0,) * (4 - first)], numbers[(0,) * (4 - second)]
             yield from ((x, y), (x[..., ::-1], y), (numbers, y), (x, numbers), (numbers[0], numbers[0, 0]))
-            yield from ((numbers[0], numbers[:, :1]), (x, y.astype(np.int16)), (x[..., :0], numbers[..., :0]))
+            yield from ((numbers[0], numbers[:, :1]), (x, y.real.astype(np.int16)), (x[..., :0], numbers[..., :0]))
         yield (block[0], block[..., :2])
 
     return make
