@@ -33,7 +33,7 @@ def test_programs_run(document: Path, tmp_path: Path) -> None:
 
 def test_semantics_names_tests_that_exist() -> None:
     text = (ROOT / "docs" / "semantics.md").read_text(encoding="utf-8")
-    source = (ROOT / "tests" / "test_semantics.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_semantics*.py"))
     points = re.findall(r"^\*\*", text, re.MULTILINE)
     named = re.findall(r"\(`(test_\w+)`\)", text)
     assert len(named) == len(points), "every point of docs/semantics.md names one test"
