@@ -20,12 +20,14 @@ from minijit.library.operations import (
     join_strings,
     length_of,
     setitem_by_list,
+    walk_over,
 )
 from minijit.library.plain_values import is_plain
 from minijit.library.registry import stored_attribute
 from minijit.library.structures import register_fields
 from minijit.library.targets import Binding, Case, ConstantTarget, PythonTarget, Target
 from minijit.typeinfer import attempts, dicts, display_rules, lists, unpacking
+from minijit.typeinfer.bodies import has_bodies, operation
 from minijit.typeinfer.calls import resolve_attribute, resolve_call
 from minijit.typeinfer.displays import item_function, takes_all
 from minijit.typeinfer.errstate import enter_errstate
@@ -167,8 +169,8 @@ def _compare(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     symbol = instr.attrs["operator"]
     if symbol in ("in", "not in"):
         inputs = inputs[::-1]
-    if symbol in ("in", "not in") and dicts.is_dict(inputs[0]):
-        return dicts.operation(inference, instr, operator.contains, inputs)
+    if symbol in ("in", "not in") and isinstance(inputs[0].type, t.Dict):
+        return operation(inference, instr, operator.contains, inputs)
     fact = inference.operation(instr, COMPARE[symbol], inputs, f"the operator {symbol}")
     if symbol == "not in" and isinstance(fact.const, bool):
         return Fact(t.BOOL, not fact.const)
@@ -208,8 +210,8 @@ def _setattr(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    if dicts.is_dict(inputs[0]):
-        return dicts.operation(inference, instr, operator.delitem, inputs)
+    if has_bodies(inputs):
+        return operation(inference, instr, operator.delitem, inputs)
 
     def single(row: Inputs) -> Any:
         if is_object(row[0].type):
@@ -223,15 +225,15 @@ def _delitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 
 
 def _getitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    if dicts.is_dict(inputs[0]):
-        return dicts.operation(inference, instr, operator.getitem, inputs)
+    if isinstance(inputs[0].type, t.Dict):
+        return operation(inference, instr, operator.getitem, inputs)
     function = item_function(inference, instr, operator.getitem, getitem_by_list)
     return inference.operation(instr, function, inputs, "indexing")
 
 
 def _setitem(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
-    if dicts.is_dict(inputs[0]):
-        return dicts.operation(inference, instr, operator.setitem, inputs)
+    if has_bodies(inputs):
+        return operation(inference, instr, operator.setitem, inputs)
     found = lists.set_item(inference, instr, inputs)
     if found is not None:
         return found
@@ -320,8 +322,8 @@ def _tuple_item(_inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
 def _get_iter(inference: Inference, instr: Instr, inputs: Inputs) -> Fact:
     (fact,) = inputs
     resolver = inference.program.resolver
-    if dicts.is_dict(fact):
-        return dicts.walk(inference, instr, inputs)
+    if isinstance(fact.type, t.Dict):
+        return operation(inference, instr, walk_over, inputs)
     if isinstance(fact.type, t.Union | t.MaybeInt):
         raise Unsupported(f"iteration over a variable of type {fact.type}", "give it one type on all paths")
     if resolver.entry(length_of, (fact,), {}) is None:

@@ -24,7 +24,6 @@ from minijit.library.lists.memory import (
     store_item,
     wrapped_index,
 )
-from minijit.library.objects.slices import fit_slice
 from minijit.library.objects.tuple_comparisons import has_condition, same_or_equal
 from minijit.library.operands import INTEGER, is_integer
 from minijit.library.references import drop_reference, holds_references, take_reference
@@ -117,28 +116,6 @@ def _delitem(b: Builder, one: Val, index: Val) -> Val:
         value = load_item(b, item_type(one), address_of(b, one, place))
         _close(b, one, place)
         drop_reference(b, value)
-    return NONE_VAL
-
-
-def _lies_together(one: t.Type) -> bool:
-    return isinstance(one, t.Slice) and isinstance(one.step, t.NoneValue)
-
-
-@lowers(operator.delitem, t.List, _lies_together, result=t.NONE, effects="raises")
-def _delslice(b: Builder, one: Val, part: Val) -> Val:
-    length = length_of(b, one)
-    start, _, count = fit_slice(b, part, length)
-    item = item_type(one)
-    end = b.add(start, count)
-    if holds_references(item):
-
-        def turn(index: Value, _so_far: tuple[Value, ...]) -> tuple[()]:
-            drop_reference(b, load_item(b, item, address_of(b, one, b.add(start, index))))
-            return ()
-
-        b.loop(count, turn)
-    _move(b, one, start, end, b.sub(length, end))
-    set_length(b, one, b.sub(length, count))
     return NONE_VAL
 
 

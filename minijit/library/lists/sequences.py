@@ -18,7 +18,7 @@ from minijit.library.operations import item_at, length_of
 from minijit.library.registry import Arg, find, lowers
 from minijit.machine import I1, I8, I64, PTR, parts_of
 
-_CLASS, _LENGTH, _ITEMS = 8, 16, 24
+_CLASS, _LENGTH, ITEMS = 8, 16, 24
 """Offsets in a list (of the class, in any object); runtime/numpy_api.py verifies them."""
 _HEAD = object.__basicsize__
 
@@ -109,24 +109,25 @@ def _fixed_part(b: Builder, one: Val, index: Val) -> Val:
 # ---- lists that are Python objects
 
 
-def _length_of_object(b: Builder, one: Val) -> Value:
+def length_of_object(b: Builder, one: Val) -> Value:
+    """The number of items that a list of Python's has now."""
     b.unit.needs_lock = True
     return b.load(b.ptr_add(one.part, _LENGTH), I64)
 
 
 @lowers(len, t.PythonList, result=t.INT, effects="reads")
 def _len(b: Builder, one: Val) -> Val:
-    return b.int_val(_length_of_object(b, one))
+    return b.int_val(length_of_object(b, one))
 
 
 @lowers(length_of, t.PythonList, result=t.INDEX, effects="reads")
 def _turns(b: Builder, one: Val) -> Val:
-    return Val(t.INDEX, (_length_of_object(b, one),))
+    return Val(t.INDEX, (length_of_object(b, one),))
 
 
 @lowers(operator.truth, t.PythonList, result=t.BOOL, effects="reads")
 def _truth(b: Builder, one: Val) -> Val:
-    return b.bool_val(b.icmp("ne", _length_of_object(b, one), b.i64(0)))
+    return b.bool_val(b.icmp("ne", length_of_object(b, one), b.i64(0)))
 
 
 def _item_type(one: Arg, _index: Arg) -> t.Type:
@@ -141,7 +142,7 @@ def _item_of_turn(b: Builder, one: Val, index: Val) -> Val:
 
 @lowers(operator.getitem, t.PythonList, is_integer, result=_item_type, effects="owns reads raises")
 def _item_at(b: Builder, one: Val, index: Val) -> Val:
-    word, count = b.index_of(index), _length_of_object(b, one)
+    word, count = b.index_of(index), length_of_object(b, one)
     word = b.select(b.icmp("slt", word, b.i64(0)), b.add(word, count), word)
     b.check(b.icmp("ult", word, count), IndexError, "list index out of range")
     return _item(b, one, word)
@@ -154,7 +155,7 @@ def _item(b: Builder, one: Val, place: Value) -> Val:
     if not isinstance(kind, t.PythonScalar | t.NumpyScalar):
         # Whoever holds the list may let go of the item: a reference is needed.
         return b.call_python(operator.getitem, (one, b.int_val(place)), kind, effects="")
-    items = b.load(b.ptr_add(one.part, _ITEMS), PTR)
+    items = b.load(b.ptr_add(one.part, ITEMS), PTR)
     item = b.load(b.ptr_add(items, b.mul(place, b.i64(8))), PTR)
     cls = t.PYTHON_CLASSES[kind.name] if isinstance(kind, t.PythonScalar) else kind.dtype.type
     found = b.load(b.ptr_add(item, _CLASS), PTR)
