@@ -6,13 +6,15 @@ import enum
 import types as python_types
 from abc import ABCMeta
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from minijit.types import Type
 
 Mode = Literal["value", "cell", "live", "method", "python"]
+
+SAY: Final = ("__getattr__", "__getattribute__", "__setattr__", "__delattr__")
+"""Methods with which a class has a say in the attributes of its instances."""
 
 _HEAP_TYPE: Final = 1 << 9
 _SETTLED: Final = ("builtins", "numpy", "scipy", "minijit", "random", "types", "functools", "numba")
@@ -71,7 +73,6 @@ class FieldsNeededError(Exception):
         self.stored = stored
 
 
-@cache
 def is_ordinary(cls: type) -> bool:
     """Whether reading an attribute of an instance of `cls` does what ``object`` does."""
     if cls is python_types.SimpleNamespace:
@@ -82,7 +83,7 @@ def is_ordinary(cls: type) -> bool:
         return False
     if type(cls) not in (type, ABCMeta) or hasattr(cls, "__getattr__"):
         return False
-    own = [getattr(cls, name) is getattr(object, name) for name in ("__getattribute__", "__setattr__", "__delattr__")]
+    own = [getattr(cls, name) is getattr(object, name) for name in SAY[1:]]
     return all(own) or (own[0] and is_frozen(cls))
 
 
@@ -111,4 +112,4 @@ def is_plain_attribute(held: object) -> bool:
     """Whether instances of a class that holds this under a name have an attribute that is a mere value."""
     if held is ABSENT or isinstance(held, python_types.MemberDescriptorType | staticmethod):
         return True
-    return not hasattr(type(held), "__get__")
+    return not (hasattr(type(held), "__get__") or hasattr(type(held), "__set__"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -69,6 +71,12 @@ def test_classes_that_change() -> None:
     Local.scaled = lambda self, i: self.x[i] * self.factor  # type: ignore[method-assign]
     check()
     Local.factor = property(lambda self: 11)  # type: ignore[assignment]
+    check()
+    Local.factor = 2
+    check()
+    Local.__getattribute__ = lambda self, name: 5 if name == "factor" else object.__getattribute__(self, name)
+    check()
+    del Local.__getattribute__
     check()
     del one.x
     assert compare(compiled, (one,)) == []
@@ -174,6 +182,46 @@ def test_attributes_that_python_changes() -> None:
         return total, self.k
 
     assert compare(jit(disturbed), (Body(),)) == []
+
+
+class Doubling:
+    """A descriptor that only says how to store."""
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        owner.__dict__["k"] = value * 2
+
+
+class Doubled:
+    """A class that has it."""
+
+    k = Doubling()
+
+    def __init__(self) -> None:
+        self.__dict__["k"] = 1
+
+
+def test_descriptors_that_only_store() -> None:
+    assert compare(jit(count), (Doubled(), 3)) == []
+
+
+def test_waiting_for_another_thread() -> None:
+    def wait(self):
+        turns = 0
+        while not self.flag:
+            time.sleep(0.01)
+            turns += 1
+            self.k += 1
+        return turns > 0
+
+    body = Body()
+    compiled = jit(wait)
+    body.flag = True
+    assert compiled(body) is False
+    body.flag = False
+    other = threading.Timer(0.2, setattr, (body, "flag", True))
+    other.start()
+    assert compiled(body) is True and body.k > 0
+    other.join()
 
 
 class Proxy:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from minijit import types as t
 from minijit.errors import Unsupported
-from minijit.instance_types import ABSENT, FieldsNeededError, Mode, held_by_class, is_frozen, is_plain_attribute
+from minijit.instance_types import ABSENT, SAY, FieldsNeededError, Mode, held_by_class, is_frozen, is_plain_attribute
 from minijit.ir.facts import Fact, fact_of_type
 from minijit.ir.guards import MISSING, Guard
 from minijit.ir.nodes import Instr
@@ -145,9 +145,10 @@ def _known_field(fact: Fact, name: str) -> tuple[t.Instance, t.Field]:
 
 def _watch(program: Program, cls: type, name: str) -> object:
     """What the class holds under a name, which is watched from now on."""
-    held = held_by_class(cls, name)
-    program.add_guard(Guard("class", cls, name, MISSING if held is ABSENT else held))
-    return held
+    for each in (name, *SAY):
+        held = held_by_class(cls, each)
+        program.add_guard(Guard("class", cls, each, MISSING if held is ABSENT else held))
+    return held_by_class(cls, name)
 
 
 # ---- what Python may change meanwhile
@@ -179,7 +180,7 @@ def _may_run_code(target: PythonTarget, operands: tuple[t.Type, ...]) -> bool:
     function = target.function
     module = (getattr(function, "__module__", None) or "").partition(".")[0]
     owner = getattr(function, "__objclass__", None)
-    return not (module in ("numpy", "math", "time", "random") or function is print or is_service(owner or object))
+    return not (module in ("numpy", "math", "random") or function is print or is_service(owner or object))
 
 
 def _is_of_service(one: t.Type) -> bool:
