@@ -102,6 +102,23 @@ def test_errors(function: Callable[..., Any]) -> None:
     assert compare(jit(function), (np.zeros(3, PAIRS),)) == []
 
 
+def truth_of_many(r):
+    total = 0
+    for i in range(len(r)):
+        if r[i]["x"]:
+            total += 1
+    return total
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2,), (0,), (2, 2)])
+def test_truth_of_fields(shape: tuple[int, ...]) -> None:
+    array = np.ones(3, [("y", np.int8), ("x", np.float64, shape)])
+    if shape != (0,):
+        assert compare(jit(truth_of_many), (array,)) == []
+    array["y"] = 0
+    assert compare(jit(outside), (array, 1)) == []
+
+
 @pytest.mark.parametrize("value", [300, 2.5, -129, np.arange(3), np.arange(4), (1, 2), "text", None])
 def test_errors_of_stores(value: Any) -> None:
     array = np.zeros(3, [("x", np.int8), ("y", np.float64)])

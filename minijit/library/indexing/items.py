@@ -200,4 +200,6 @@ def truth(b: Builder, array: Val) -> Val:
         return ()
 
     is_single = b.icmp("eq", size_of(b, array), b.i64(1))
-    return b.bool_val(b.if_else(is_single, of_element, of_many, likely=True)[0])
+    answer = b.if_else(is_single, of_element, of_many, likely=True)
+    # Of a field with many numbers in each record, it is known that this raises.
+    return b.bool_val(answer[0]) if answer else Val(t.NEVER)
