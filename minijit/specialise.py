@@ -220,7 +220,8 @@ class Specialiser:
         if COMPILING.is_mine():
             return None
         with COMPILING:
-            # Another thread may have been faster.
+            # Another thread may have been faster, and have found out which attributes are needed.
+            types = self.wanted.types(types, row) if row else types
             found = self._find(types)
             if found is not None:
                 return found
@@ -293,9 +294,10 @@ class Specialiser:
             try:
                 return compile_native(self.function, self.parameters.names, types, self.options, record.address)
             except FieldsNeededError as needed:
-                if not row or not self.wanted.learn(needed):
+                self.wanted.learn(needed)
+                known, types = types, self.wanted.types(types, row) if row else types
+                if types == known:
                     raise Unsupported("attributes of an object that are not known", "call the function first") from None
-                types = self.wanted.types(types, row)
 
     def _limit_text(self, types: tuple[t.Type, ...]) -> str:
         """Why no more is compiled, or an empty string."""

@@ -46,9 +46,8 @@ class Wanted:
         self.live = False
         self._room = _MOST_FIELDS
 
-    def learn(self, error: FieldsNeededError) -> bool:
-        """Take up what inference has found; whether anything of it is new."""
-        before = len(self._names), dict(self._modes), dict(self._stored), self.live
+    def learn(self, error: FieldsNeededError) -> None:
+        """Take up what inference has found."""
         self.live = self.live or error.cls is None
         for name, mode in error.modes.items():
             if name not in self._names:
@@ -58,7 +57,6 @@ class Wanted:
             if error.stored is not None:
                 known = self._stored.get((error.cls, name), ())
                 self._stored[error.cls, name] = tuple(dict.fromkeys((*known, error.stored)))
-        return before != (len(self._names), self._modes, self._stored, self.live)
 
     def types(self, types: tuple[t.Type, ...], row: Sequence[Any]) -> tuple[t.Type, ...]:
         """`types` with the attributes of the instances among the arguments."""
