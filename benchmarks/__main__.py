@@ -35,6 +35,7 @@ def parsed_arguments() -> argparse.Namespace:
     parser.add_argument("--filter", default="", metavar="WORDS", help="only kernels whose theme/name has one of these")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="only this section (may be repeated)")
     parser.add_argument("--without", choices=COMPETITORS, action="append", default=[], help="leave one out")
+    parser.add_argument("--numba-arrays", action="store_true", help="whole arrays against Numba, too (takes minutes)")
     parser.add_argument("--quick", action="store_true", help="small sizes, few repeats: a look, not a measurement")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all results to FILE")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the run times to FILE (needs matplotlib)")
@@ -108,7 +109,8 @@ def run_arrays(results: Results, options: argparse.Namespace) -> None:
         return
     words = [word.strip() for word in options.filter.split(",") if word.strip()]
     effort = QUICK if options.quick else Effort(budget=0.1)
-    results.arrays = list(measure_arrays(decorator, words, effort))
+    rival = numba_engine() if options.numba_arrays else None
+    results.arrays = list(measure_arrays(decorator, words, effort, rival))
     if results.arrays:
         print("\n" + summary(results.arrays))
 

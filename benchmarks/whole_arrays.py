@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.agreement import difference
-from benchmarks.engines import fallback_of
+from benchmarks.engines import Engine, fallback_of
 from benchmarks.kernels.data import floats, integers
 from benchmarks.measure import Effort, race
 from benchmarks.results import geometric_mean
@@ -54,40 +54,50 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "a.sum()", "np.sum(f)", "i.sum()", "a.mean()", "a.var()", "a.std()", "a.max()", "a.min()", "a.argmax()",
         "a.prod()", "k.any()", "k.all()", "m.sum(axis=0)", "m.sum(axis=1)", "m.max(axis=0)", "m.mean(axis=1)",
         "np.ptp(a)", "np.count_nonzero(k)", "np.nansum(a)", "z.sum()",
+        "m.std(axis=0)", "m.argmax(axis=1)", "np.nanmean(a)", "np.nanmax(a)", "np.average(a, weights=b)",
+        "np.linalg.norm(a)", "np.any(a > 2.0)",
     ),
     "scans": ("np.cumsum(a)", "np.cumprod(c)", "np.diff(a)", "np.cumsum(i)", "m.cumsum(axis=0)"),
     "indexing": (
         "a[x]", "a[k]", "i[x]", "m[:, 1].copy()", "a[::-1].copy()", "a[10:-10].copy()", "np.take(a, x)",
-        "np.flatnonzero(k)",
+        "np.flatnonzero(k)", "np.nonzero(k)[0]", "np.argwhere(k)",
     ),
     "creation and shape": (
         "np.zeros(len(a))", "np.ones(len(a))", "np.arange(len(a))", "np.full(len(a), 2.0)",
         "np.linspace(0.0, 1.0, len(a))", "a.copy()", "i.astype(np.float64)", "a.astype(np.float32)",
         "m.T.copy()", "m.reshape(-1) + 1.0", "np.concatenate((a, b))", "np.stack((a, b))", "np.repeat(a, 2)",
         "np.tile(a, 2)", "np.roll(a, 3)", "np.flip(a).copy()", "np.outer(a[:100], b[:100])", "np.ravel(m.T)",
+        "np.hstack((a, b))", "np.vstack((a, b))", "np.pad(a, 3)", "np.triu(m)", "np.diag(m).copy()", "np.eye(len(m))",
+        "np.full_like(a, 2.0)", "np.rot90(m).copy()", "m.T.reshape(-1)", "np.array_split(a, 3)[1] + 1.0",
     ),
-    "products": ("np.dot(a, b)", "a @ b", "m @ m[0]", "np.vdot(a, b)", "np.trace(m)"),
+    "products": ("np.dot(a, b)", "a @ b", "m @ m[0]", "np.vdot(a, b)", "np.trace(m)", "np.inner(a, b)"),
     "searching and sorting": (
         "np.searchsorted(o, b)", "np.interp(b, o, a)", "np.sort(a)", "np.argsort(a)", "np.unique(i)", "np.median(a)",
-        "np.bincount(x)", "np.array_equal(a, b)", "np.allclose(a, b)",
+        "np.bincount(x)", "np.array_equal(a, b)", "np.allclose(a, b)", "np.isclose(a, b)", "np.quantile(a, 0.3)",
+        "np.digitize(a, o[:50])", "np.convolve(a, b[:9])", "np.gradient(a)", "np.histogram(a, 20)[0]",
     ),
 }  # fmt: skip
 
 
 @dataclass
 class ArrayRow:
-    """An expression: seconds by size, of NumPy and of minijit, or why it was not measured."""
+    """An expression: seconds by size, of NumPy, of minijit and perhaps of Numba, or why it was not measured."""
 
     group: str
     expression: str
     numpy: dict[int, float] = field(default_factory=dict)
     minijit: dict[int, float] = field(default_factory=dict)
+    numba: dict[int, float] = field(default_factory=dict)
     first_call: float = 0.0
     note: str = ""
 
     def ratio(self, size: int) -> float | None:
         """minijit's time, NumPy's being 1."""
         return self.minijit[size] / self.numpy[size] if size in self.minijit else None
+
+    def numba_ratio(self, size: int) -> float | None:
+        """minijit's time, Numba's being 1."""
+        return self.minijit[size] / self.numba[size] if size in self.numba else None
 
 
 def arrays(size: int) -> dict[str, Any]:
@@ -122,23 +132,30 @@ def function_of(expression: str) -> FunctionType:
     return made
 
 
-def measure_arrays(decorator: Callable[..., Any], words: list[str], effort: Effort) -> Iterator[ArrayRow]:
-    """Measure the expressions that contain one of the words, or all."""
+def measure_arrays(
+    decorator: Callable[..., Any], words: list[str], effort: Effort, rival: Engine | None = None
+) -> Iterator[ArrayRow]:
+    """Measure the expressions that contain one of the words, or all; against a rival too, if there is one."""
     for group, expressions in EXPRESSIONS.items():
         for expression in expressions:
             if not words or any(word in f"{group}/{expression}" for word in words):
-                yield measure_expression(group, expression, decorator, effort)
+                yield measure_expression(group, expression, decorator, effort, rival)
 
 
-def measure_expression(group: str, expression: str, decorator: Callable[..., Any], effort: Effort) -> ArrayRow:
+def measure_expression(
+    group: str, expression: str, decorator: Callable[..., Any], effort: Effort, rival: Engine | None = None
+) -> ArrayRow:
     """Compare, then race."""
     row = ArrayRow(group, expression)
     function = function_of(expression)
     compiled = decorator(function)
+    other = None if rival is None or rival.decorator is None else rival.decorator(function)
     for size in SIZES:
         given = arrays(size)
         arguments = [given[name] for name in function.__code__.co_varnames]
         runs = {"numpy": partial(function, *arguments), "minijit": partial(compiled, *arguments)}
+        if other is not None and _agrees(function, other, arguments):
+            runs["numba"] = partial(other, *arguments)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -154,7 +171,20 @@ def measure_expression(group: str, expression: str, decorator: Callable[..., Any
             return row
         seconds = race(runs, effort)
         row.numpy[size], row.minijit[size] = seconds["numpy"], seconds["minijit"]
+        if "numba" in seconds:
+            row.numba[size] = seconds["numba"]
     return row
+
+
+def _agrees(function: Callable[..., Any], other: Callable[..., Any], arguments: list[Any]) -> bool:
+    """Whether a rival compiles a function, and gives NumPy's numbers; in which dtype does not count."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            expected, found = function(*arguments), other(*arguments)
+            return bool(np.allclose(expected, found, rtol=_TOLERANCE, equal_nan=True))
+        except Exception:  # what it raises for code that it can't compile is of many classes
+            return False
 
 
 def summary(rows: list[ArrayRow]) -> str:
@@ -178,4 +208,23 @@ def summary(rows: list[ArrayRow]) -> str:
     lines += [f"first calls above 30 ms: {len(costly)}"]
     lines += [f"  {row.expression:<34} {row.first_call * 1e3:.0f} ms" for row in costly]
     lines += [f"not measured: {row.expression}: {row.note}" for row in rows if row.note]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_against_numba(rows)])
+
+
+def _against_numba(rows: list[ArrayRow]) -> list[str]:
+    """Geometric means of the expressions that Numba compiles, and where it is ahead."""
+    compared = [row for row in rows if row.numba]
+    if not compared:
+        return []
+    means = []
+    for sizes in (*((size,) for size in SIZES), SIZES):
+        ratios = [ratio for row in compared for size in sizes if (ratio := row.numba_ratio(size)) is not None]
+        means.append(f"{geometric_mean(ratios):.2f}" if ratios else "-")
+    slow = [
+        f"  {row.expression:<34} {size:>8} elements: {ratio:.2f}"
+        for row in compared
+        for size in SIZES
+        if (ratio := row.numba_ratio(size)) is not None and ratio > SLOW
+    ]
+    lines = [f"minijit time / Numba time, {len(compared)} expressions by size, and all: {' '.join(means)}"]
+    return [*lines, f"slower than {SLOW} times Numba: {len(slow)}", *slow]

@@ -14,6 +14,7 @@ import pytest
 
 import minijit
 from benchmarks.agreement import difference
+from benchmarks.engines import Engine
 from benchmarks.measure import QUICK, Effort
 from benchmarks.registry import KERNELS, selected
 from benchmarks.run_time import measure_case
@@ -99,7 +100,16 @@ def test_benchmarks_of_whole_arrays() -> None:
     assert not row.note and all(row.ratio(size) for size in SIZES)
     wrong = measure_expression("wrong", "a + b", lambda function: lambda a, b: a, Effort(0.0, 0.0, 1))
     assert wrong.note.startswith("WRONG")
-    assert "arithmetic" in summary([row])
+    assert "arithmetic" in summary([row]) and "Numba" not in summary([row])
+
+
+def test_benchmarks_of_whole_arrays_against_a_rival() -> None:
+    rival = Engine("numba", lambda function: function, "")
+    row = measure_expression("arithmetic", "a * 2.0 + b", minijit.njit, Effort(0.0, 0.0, 1), rival)
+    assert all(row.numba_ratio(size) for size in SIZES)
+    assert "minijit time / Numba time, 1 expressions" in summary([row])
+    wrong = Engine("numba", lambda function: lambda a, b: a, "")
+    assert not measure_expression("arithmetic", "a + b", minijit.njit, Effort(0.0, 0.0, 1), wrong).numba
 
 
 @pytest.mark.slow
