@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minijit
-from minijit.testing import compare
+from minijit.testing import assert_same, compare, native
 from tests.numpy_programs import Program
 
 TABLE = np.arange(12.0).reshape(3, 4)
@@ -204,3 +204,28 @@ def test_no_memory_is_lost() -> None:
 def _resident() -> int:
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096
+
+
+def joined_after_a_change(a, out):
+    out[0] = 1.0
+    joined = np.concatenate((a, a)), np.stack((a, a), axis=-1), np.hstack([a, a])
+    return joined, np.around(a, 1), np.round(a), np.cumsum(a, axis=0), np.nan_to_num(a)
+
+
+def test_results_of_permuted_arrays_are_laid_out_as_numpy_does():
+    """Without giving the call back to the interpreter, which can't take over once something has changed."""
+    table, block = np.arange(12.0).reshape(3, 4) / 7, np.arange(24.0).reshape(4, 2, 3) / 7
+    compiled = minijit.jit(joined_after_a_change)
+    for array in (table[:, 1:].T, np.broadcast_to(table[0], (2, 4)), block.transpose(1, 2, 0), block[:, 1:]):
+        with native(compiled):
+            assert_same(compiled, array, np.zeros(2))
+
+
+def power_of_bools(a, exponent):
+    return a**exponent
+
+
+def test_the_dtype_of_a_power_of_bools_depends_on_the_exponent():
+    compiled = minijit.jit(power_of_bools)
+    for exponent in (1, 2, 3):
+        assert_same(compiled, np.array([True, False]), exponent)

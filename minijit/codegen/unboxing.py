@@ -187,6 +187,8 @@ def _flags(wanted: t.Array | t.RecordArray, any_layout: bool) -> tuple[int, int]
     match wanted.layout:
         case "C":
             return api.ALIGNED | api.C_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | api.C_CONTIGUOUS | writable
+        case "F" if any_layout:
+            return api.ALIGNED | api.F_CONTIGUOUS | api.WRITEABLE, api.ALIGNED | api.F_CONTIGUOUS | writable
         case "F":
             order = api.F_CONTIGUOUS
         case _ if any_layout:

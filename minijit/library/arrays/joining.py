@@ -18,7 +18,16 @@ from minijit.library.arrays.allocation import allocate
 from minijit.library.arrays.copy_loops import copy_bytes, copy_strided
 from minijit.library.arrays.dtypes import bind, dtype_of_argument, is_none, known_value, text_of_argument
 from minijit.library.builder import Builder, Val, item_of
-from minijit.library.memory import array_type, data_of, make_array, owner_of, shape_of, size_of, strides_of
+from minijit.library.memory import (
+    array_type,
+    contiguous_strides,
+    data_of,
+    make_array,
+    owner_of,
+    shape_of,
+    size_of,
+    strides_of,
+)
 from minijit.library.operands import anything
 from minijit.library.registry import Arg, find, lowers
 from minijit.numpy_types import Dtype, is_native
@@ -147,7 +156,9 @@ def _plan_along(
 
 
 def _layout_of(types: Sequence[t.Array], sources: Sequence[tuple[int, ...]]) -> t.Layout | None:
-    """The layout of the result, C order where the strides of arrays may tell otherwise; ``None`` where they do."""
+    """The layout of the result, C order where an array in C order is hardly outvoted; ``None`` where it isn't known."""
+    if all(one.layout == "A" and one.ndim > 1 for one in types):
+        return "A"
     if all(one.layout != "F" or one.ndim < 2 for one in types):
         return "C"
     return "F" if all(one.layout == "F" and NEW not in row for one, row in zip(types, sources, strict=True)) else None
@@ -165,6 +176,8 @@ def _samples(function: Callable[..., Any]) -> Callable[[], Iterator[tuple[Any, .
         yield ((table, table[:2]),)
         yield ((table, table[:, :3].copy()),)
         yield ((block, block[:1]),)
+        yield ((block.transpose(1, 2, 0), block.transpose(1, 2, 0)),)
+        yield ((table[:, 1:], table[:, :2]),) if _FUNCTIONS[function].axis != 0 else ((table[:, 1:], table[:, 1:]),)
         yield ((block,),)
         yield ((1.5, flat[0], 2),) if function is not np.concatenate else ((flat, (1, 2)),)
         if _FUNCTIONS[function].axis is None:
@@ -270,7 +283,8 @@ def _join_along(
     lengths = [total if k == axis else length for k, length in enumerate(shapes[0])]
 
     def plainly() -> tuple[Value, ...]:
-        made = allocate(b, plan.kind.dtype, lengths, plan.kind.layout)
+        steps = contiguous_strides(b, lengths, plan.kind.dtype.itemsize, "C") if plan.kind.layout == "A" else ()
+        made = allocate(b, plan.kind.dtype, lengths, plan.kind.layout, strides=steps)
         _fill(b, plan.kind, axis, made, list(zip(arrays, shapes, strides, strict=True)))
         return made.parts
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.nodes import Value
-from minijit.library.arrays.allocation import allocate, allocate_like, layout_like
+from minijit.library.arrays.allocation import allocate, layout_like
 from minijit.library.arrays.attributes import arrays
 from minijit.library.arrays.dtypes import is_none
 from minijit.library.builder import Builder, Val
@@ -28,6 +28,7 @@ from minijit.library.reductions.arguments import plan_of
 from minijit.library.reductions.binary_reductions import Step, step_of
 from minijit.library.reductions.pairwise_sums import Parts
 from minijit.library.registry import Arg, lowers, method
+from minijit.library.ufuncs.broadcasting import ordered_strides
 from minijit.library.ufuncs.elementwise import kernel_of
 from minijit.library.ufuncs.methods import PARAMETERS, bound, is_ufunc, ufunc_of
 from minijit.numpy_types import Dtype
@@ -74,7 +75,9 @@ def _scanned(b: Builder, ufunc: np.ufunc, array: Val, kind: t.Array, axis: int |
         made = allocate(b, dtype, [size_of(b, array)])
         _scan_all(b, array, made, ufunc)
     else:
-        made = allocate_like(b, array, dtype)
+        shape = shape_of(array)
+        strides = ordered_strides(b, dtype, [array], shape) if kind.layout == "A" else ()
+        made = allocate(b, dtype, shape, kind.layout, strides=strides)
         _scan_axis(b, array, made, ufunc, axis)
     return Val(kind, made.parts)
 

@@ -142,7 +142,16 @@ def as_computed(function: Function, ufunc: np.ufunc, args: Sequence[Arg | Val]) 
 def type_of_call(function: Function, ufunc: np.ufunc, args: Sequence[Arg | Val]) -> t.Type | None:
     """The type of what an operator or ufunc gives for operands of which one is an array."""
     chosen = as_computed(function, ufunc, args)
+    if _may_be_squared(function, args):
+        return None
     return type_of_array_call(chosen, args[: chosen.nin])
+
+
+def _may_be_squared(function: Function, args: Sequence[Arg | Val]) -> bool:
+    """Whether the dtype of a power of bools depends on the exponent: with 2 it is that of a product."""
+    base = args[0].type
+    is_power = function in (operator.pow, operator.ipow) and isinstance(base, t.Array) and base.dtype.kind == "b"
+    return is_power and args[1].type == t.INT and type(args[1].const) is not int
 
 
 def operands_for(function: Function, ufunc: np.ufunc, args: Sequence[Val]) -> tuple[np.ufunc, Sequence[Val]]:

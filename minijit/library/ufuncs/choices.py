@@ -257,6 +257,8 @@ def _round_type(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type | No
     dtype = _round_dtype(found[0].type.dtype)
     if _gives_itself(found[0].type.dtype) and not _has_fewer_places(found[1]):
         return None
+    if _is_multiplied(found[0].type, found[1]):
+        return t.Array(dtype, found[0].type.ndim, "C")
     return type_of_results([dtype], [found[0]]) if is_native(dtype) else t.OBJECT
 
 
@@ -281,6 +283,12 @@ def _type_of_itself(args: Sequence[Arg], keywords: Mapping[str, Arg]) -> t.Type 
     return found[0].type if itself else None
 
 
+def _is_multiplied(array: t.Array, decimals: Arg | Val | None) -> bool:
+    """Whether NumPy makes an array in C order before it rounds, whichever order the axes have."""
+    places = 0 if decimals is None else decimals.const
+    return array.layout == "A" and array.ndim > 1 and array.dtype.kind == "f" and places not in (0, False)
+
+
 def _is_native_round(dtype: Dtype, decimals: Arg | Val | None) -> bool:
     places = 0 if decimals is None else decimals.const
     if not isinstance(places, int) or places < 0:
@@ -296,7 +304,10 @@ def _pending_round(b: Builder, array: Val, decimals: Val | None) -> Pending:
     def compute(row: Sequence[Val]) -> Sequence[Val]:
         return [round_(b, row[0], decimals)]
 
-    return pending_result(b, np.round, [array], [as_operand(b, array)], array_type(array).dtype, compute, dear=True)
+    pending = pending_result(b, np.round, [array], [as_operand(b, array)], array_type(array).dtype, compute, dear=True)
+    if _is_multiplied(array_type(array), decimals):
+        pending.type = t.Array(array_type(array).dtype, array_type(array).ndim, "C")
+    return pending
 
 
 def _register_round(function: object, target: Function) -> None:
@@ -323,10 +334,8 @@ def _register_round(function: object, target: Function) -> None:
     )
     def lower(b: Builder, *args: Val, **keywords: Val) -> Val:
         found = _round_bounds(args, keywords)
-        wanted = _round_type(
-            [Arg(arg.type, arg.const) for arg in args],
-            {name: Arg(arg.type, arg.const) for name, arg in keywords.items()},
-        )
+        named = {name: Arg(arg.type, arg.const) for name, arg in keywords.items()}
+        wanted = _round_type([Arg(arg.type, arg.const) for arg in args], named)
         assert found is not None and wanted is not None
         array, decimals = found
         dtype = array.type.dtype
