@@ -15,6 +15,20 @@ import pytest
 from minijit import njit
 
 
+def test_result_in_another_layout_after_a_write() -> None:
+    @njit
+    def joined(a, b, out):
+        if len(out):
+            out[0] = 1
+        return np.concatenate((a, b))
+
+    plain, turned = np.zeros((1, 2, 3)), np.arange(24.0).reshape(2, 3, 4).transpose(2, 0, 1)
+    assert joined(plain, turned, np.zeros(0)).strides == np.concatenate((plain, turned)).strides
+    assert np.array_equal(joined(plain, plain + 1, np.zeros(1)), [*plain, *(plain + 1)])
+    with pytest.raises(TypeError, match=r"test_semantics\.py:\d+"):
+        joined(plain, turned, np.zeros(1))
+
+
 def test_int_beyond_64_bits_after_a_write() -> None:
     def powers(a, base, n):
         product = 1

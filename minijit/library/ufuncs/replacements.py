@@ -27,7 +27,8 @@ def _is_replacement(x: Arg, copy: Arg, nan: Arg, posinf: Arg, neginf: Arg) -> bo
 def _replacements() -> Iterator[tuple[Any, ...]]:
     yes = Known(True)
     table = np.array([[np.nan, -np.inf, 0.5], [np.inf, -0.0, -np.nan]])
-    for one in (table, table.T, table[:, ::2], table[0], table[:0], table.astype(np.float32)):
+    repeated = np.broadcast_to(table[:1], (2, 3))
+    for one in (table, table.T, table[:, ::2], table[0], table[:0], table.astype(np.float32), repeated):
         yield from ((one,), (one, yes, 1.5), (one, yes, -1, 2.5, 3), (one, yes, 0.0, None, -9.0))
 
 
@@ -36,7 +37,9 @@ def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neg
     """Numbers in the place of nan and the infinities."""
     greatest = np.finfo(x.dtype).max if posinf is None else posinf
     least = np.finfo(x.dtype).min if neginf is None else neginf
-    return np.where(np.isnan(x), nan, np.where(x == np.inf, greatest, np.where(x == -np.inf, least, x)))
+    made = np.empty_like(x)
+    made[...] = np.where(np.isnan(x), nan, np.where(x == np.inf, greatest, np.where(x == -np.inf, least, x)))
+    return made
 
 
 # ---- select
