@@ -84,9 +84,12 @@ def other_loop(ufunc: np.ufunc, dtypes: Sequence[Dtype]) -> tuple[str, int] | No
     return symbol, list(table).index(kind)
 
 
-def data_of_loop(number: int) -> tuple[int, int]:
-    """Where the data of a loop stand: the place of the table's address in the ufunc, and that of the word in it."""
-    return _DATA, 8 * number
+def data_of_loop(ufunc: np.ufunc, number: int) -> tuple[int, int] | None:
+    """Where the data of a loop stand: the place of the table's address in the ufunc, and that of the word in it.
+
+    ``None`` where the ufunc has no such table.
+    """
+    return (_DATA, 8 * number) if _word(ufunc, _DATA) else None
 
 
 def product_symbol(dtypes: Sequence[Dtype]) -> str | None:
@@ -107,7 +110,8 @@ def core_names(ufunc: np.ufunc) -> list[list[str]]:
 def _loops_of(ufunc: np.ufunc) -> dict[str, int]:
     """The loops by signature; none where a loop needs more data."""
     table = _table_of(ufunc)
-    if table and any((ctypes.c_void_p * ufunc.ntypes).from_address(_word(ufunc, _DATA))):
+    data = _word(ufunc, _DATA)
+    if table and data and any((ctypes.c_void_p * ufunc.ntypes).from_address(data)):
         return {}
     return {kind: address for kind, address in table.items() if address}
 

@@ -129,6 +129,30 @@ def _table_of(ufunc: Any) -> int:
     return ctypes.c_int64.from_address(id(ufunc) + 32).value
 
 
+def test_a_ufunc_without_data() -> None:
+    bare = ufunc_of("bare", 1, 1, {"d->d": (lambda word, x: x + 1, 0)})
+    ctypes.c_int64.from_address(id(bare) + 40).value = 0
+    ctypes.c_int64.from_address(_table_of(bare)).value = link_text(BARE_LOOP, "bare_loop")
+
+    @minijit.jit(fallback="error")
+    def called(x):
+        return bare(x)
+
+    assert_same(called, 2.0)
+
+
+BARE_LOOP = """
+define void @bare_loop(ptr %args, ptr %lengths, ptr %steps, ptr %data) {
+  %result.at = getelementptr ptr, ptr %args, i64 1
+  %result = load ptr, ptr %result.at
+  %given = icmp ne ptr %data, null
+  %number = uitofp i1 %given to double
+  store double %number, ptr %result
+  ret void
+}
+"""
+
+
 def test_special_functions() -> None:
     special = pytest.importorskip("scipy.special")
 

@@ -75,6 +75,7 @@ def walk_stack(
     sizes: Sequence[Value],
     inner: Sequence[Value],
     effects: str = "allocates",
+    extra: Value | None = None,
 ) -> None:
     """Call an inner loop for each row along the last axis of a stack.
 
@@ -90,6 +91,8 @@ def walk_stack(
         What the loop takes behind the number of runs: the lengths of the core axes, and all strides along them.
     effects : str
         ``"writes"`` where the results go to memory that others see.
+    extra : Value, optional
+        The word of data that the ufunc keeps for the loop.
     """
 
     def nest(axis: int, places: Sequence[Value]) -> None:
@@ -97,7 +100,7 @@ def walk_stack(
             count = stack[axis] if stack else b.i64(1)
             between = [row[axis] if stack else b.i64(0) for row in outer]
             rows = (_words(b, places), _words(b, [count, *sizes]), _words(b, [*between, *inner]))
-            b.call_c(symbol, None, *rows, b.null(), effects=effects)
+            b.call_c(symbol, None, *rows, b.null() if extra is None else extra, effects=effects)
             return
 
         def turn(index: Value, _carried: tuple[Value, ...]) -> Sequence[Value]:

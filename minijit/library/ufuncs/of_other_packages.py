@@ -13,6 +13,7 @@ import numpy as np
 
 from minijit import types as t
 from minijit.ir.context import EXCEPTION
+from minijit.ir.nodes import Value
 from minijit.library.builder import Builder, Val
 from minijit.library.memory import load_element, store_element
 from minijit.library.registry import Arg, adopts, lowers
@@ -74,10 +75,8 @@ def _register(ufunc: np.ufunc) -> None:
         for position, place in enumerate(places):
             b.store(b.ptr_add(pointers, 8 * position), place, local=True)
             b.store(b.ptr_add(steps, 8 * position), b.i64(0), local=True)
-        table, word = data_of_loop(number)
-        data = b.load(b.ptr_add(b.load(b.ptr_add(b.known_object(ufunc), table), PTR), word), PTR)
-        b.call_c(symbol, None, pointers, count, steps, data, effects="allocates")
-        _raise_errors(b)
+        b.call_c(symbol, None, pointers, count, steps, loop_data(b, ufunc, number), effects="allocates")
+        raise_errors(b)
         found = [
             load_element(b, dtype, place)
             for dtype, place in zip(loop[ufunc.nin :], places[ufunc.nin :], strict=True)
@@ -85,7 +84,16 @@ def _register(ufunc: np.ufunc) -> None:
         return Val(type_of_results(loop, ufunc.nin), tuple(part for parts in found for part in parts))
 
 
-def _raise_errors(b: Builder) -> None:
+def loop_data(b: Builder, ufunc: np.ufunc, number: int) -> Value:
+    """The word of data that a ufunc keeps for one of its loops; null where it keeps none."""
+    places = data_of_loop(ufunc, number)
+    if places is None:
+        return b.null()
+    table, word = places
+    return b.load(b.ptr_add(b.load(b.ptr_add(b.known_object(ufunc), table), PTR), word), PTR)
+
+
+def raise_errors(b: Builder) -> None:
     """A loop may raise, where its package is told to: its exception goes on as one of a call into Python."""
     b.unit.needs_lock = True
     error = b.call_c("PyErr_Occurred", PTR, effects="allocates")
