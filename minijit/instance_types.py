@@ -74,7 +74,7 @@ class FieldsNeededError(Exception):
 
 
 def is_ordinary(cls: type) -> bool:
-    """Whether reading an attribute of an instance of `cls` does what ``object`` does."""
+    """Whether reading an attribute of an instance of `cls` does what ``object`` does; it may not after a change."""
     if cls is python_types.SimpleNamespace:
         return True
     if (cls.__module__ or "").partition(".")[0] in _SETTLED or issubclass(cls, type | enum.Enum | BaseException):

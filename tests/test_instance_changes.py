@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import numpy as np
+import pytest
 
 from minijit import jit
 from minijit.testing.checks import compare
@@ -80,6 +81,25 @@ def test_classes_that_change() -> None:
     check()
     del one.x
     assert compare(compiled, (one,)) == []
+
+
+@pytest.mark.parametrize("name", ["__getattribute__", "__getattr__", "__setattr__"])
+def test_classes_that_come_to_have_a_say(name: str) -> None:
+    class Plain:
+        def __init__(self) -> None:
+            self.x = 1
+
+    def read_and_store(self):
+        self.x = self.x + 1
+        return self.x
+
+    compiled = jit(read_and_store, fallback="silent")
+    assert compiled(Plain()) == 2
+    one, other = Plain(), Plain()
+    if name == "__getattr__":
+        del one.x, other.x
+    setattr(Plain, name, {"__setattr__": lambda self, *_: None}.get(name, lambda self, _: 40))
+    assert compiled(one) == read_and_store(other)
 
 
 def test_missing_attributes() -> None:
