@@ -87,6 +87,15 @@ def by_shape(p):
             return -1
 
 
+@rows((A,), (A[:2],), ((1, 2),), ("ab",))
+def by_length(p):
+    match p:
+        case (x, y):
+            return x + y
+        case _:
+            return -1
+
+
 @rows((1, 2.0), (True, 2.0), (2.5, 1), (1j, 2), (None, 0), (np.float64(1.5), 2), (np.int32(1), 3))
 def by_class(x, y):
     match x:

@@ -58,6 +58,7 @@ attributes #8 = { nobuiltin nounwind willreturn memory(read, argmem: readwrite) 
 attributes #9 = { noinline nounwind willreturn memory(none) }
 attributes #10 = { nobuiltin nounwind speculatable willreturn memory(none) }
 attributes #11 = { nounwind speculatable willreturn memory(none) }
+attributes #12 = { noinline nounwind }
 
 !0 = !{!"branch_weights", i32 2000, i32 1}
 !1 = !{!"branch_weights", i32 1, i32 2000}
