@@ -89,3 +89,21 @@ def test_values_and_types(function: Callable[..., Any], dtypes: str) -> None:
         assert not compare(compiled, (a, b, n))
     assert not compiled.fallback_reasons
     assert not compiled.stats["bailouts"]
+
+
+def filled(x):
+    for i in range(len(x)):
+        x[i] = 1
+    return x
+
+
+def of_an_array_or_none(a, n):
+    found = a if n else None
+    return filled(np.cumsum(found))
+
+
+def test_a_helper_that_is_refused_for_one_of_several_types() -> None:
+    """It is refused each time somebody asks; what is known of it so far is not taken for its result."""
+    compiled = minijit.jit(of_an_array_or_none, fallback="silent")
+    for n in (1, 0):
+        assert not compare(compiled, (np.arange(3.0), n))

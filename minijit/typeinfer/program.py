@@ -55,6 +55,8 @@ class Instance:
         The facts of its values.
     is_recursive : bool
         Whether it was called while it was being inferred.
+    refusal : Unsupported or None
+        Why it can't be compiled, which holds for whoever asks again.
     effects : frozenset of str
         What its own operations do that others can see; ``unknown`` until the pipeline has asked freshness.
     """
@@ -65,6 +67,7 @@ class Instance:
         "function",
         "inference",
         "is_recursive",
+        "refusal",
         "result",
         "round",
         "running",
@@ -80,6 +83,7 @@ class Instance:
         self.round = -1
         self.running = False
         self.is_recursive = False
+        self.refusal: Unsupported | None = None
         self.effects: frozenset[str] = frozenset({"unknown"})
 
     def visible_effects(self) -> frozenset[str]:
@@ -166,6 +170,8 @@ class Program:
             return instance
         if instance.round < self._round:
             self._infer_instance(instance)
+        elif instance.refusal is not None:
+            raise instance.refusal
         return instance
 
     def list_made_at(self, inference: Inference, instr: Instr, role: str = "") -> t.List:
@@ -208,9 +214,12 @@ class Program:
 
     def _infer_instance(self, instance: Instance) -> None:
         instance.round = self._round
-        instance.running = True
+        instance.running, instance.refusal = True, None
         try:
             result = instance.inference.run()
+        except Unsupported as error:
+            instance.refusal = error
+            raise
         finally:
             instance.running = False
         if not same_fact(result, instance.result):
