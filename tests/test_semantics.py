@@ -323,3 +323,31 @@ def vars_of_caller(n: int) -> str:
     except ValueError as error:
         assert error.__traceback__ is not None and error.__traceback__.tb_frame.f_back is not None
         return error.__traceback__.tb_frame.f_back.f_code.co_name
+
+
+def test_order_of_sets() -> None:
+    def left_over(n):
+        found = set()
+        for i in range(n):
+            found.add(i * 8)
+        for i in range(0, n, 2):
+            found.remove(i * 8)
+        return found
+
+    for n in range(12):
+        assert njit(left_over)(n) == left_over(n)
+
+
+def test_exception_being_handled() -> None:
+    def inverse(n):
+        try:
+            return 1 // n
+        except ZeroDivisionError:
+            return handled(mode="any")
+
+    assert inverse(0) is ZeroDivisionError
+    assert njit(inverse)(0) is None
+
+
+def handled(**_options: str) -> object:
+    return sys.exc_info()[0]
