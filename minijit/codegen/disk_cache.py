@@ -214,8 +214,16 @@ def _circumstances() -> str:
     """What object code depends on besides the text: the processor, LLVM, and how it is driven."""
     import llvmlite
 
-    driver = hashlib.sha256(Path(toolchain.__file__).read_bytes()).hexdigest() if toolchain.__file__ else ""
-    return f"{llvmlite.__version__} {driver} {sys.platform} {_processor() or toolchain.target_description()}"
+    processor = _processor() or toolchain.target_description()
+    return f"{llvmlite.__version__} {_driver()} {sys.platform} {processor}"
+
+
+def _driver() -> str:
+    """The module that drives LLVM; the text does not tell when that changes."""
+    try:
+        return hashlib.sha256(Path(toolchain.__file__).read_bytes()).hexdigest()
+    except OSError:  # in an archive
+        return ""
 
 
 def _processor() -> str:
