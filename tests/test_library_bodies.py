@@ -66,6 +66,7 @@ NATIVE: dict[str, tuple[Any, ...]] = {
     "np.fft.ifft(np.fft.fft(a, 8))": (ROW,),
     "np.fft.rfft(a, axis=0)": (TABLE,),
     "np.fft.irfft(np.fft.rfft(a))": (STACK,),
+    "np.lexsort((a, b))": (ROW, COUNTS),
     "np.isin(a, b)": (COUNTS, np.array([3, 2, 7])),
     "np.isin(a, b, invert=True)": (TABLE, ROW),
     "np.intersect1d(a, b)": (COUNTS, np.array([3, 2, 7])),
