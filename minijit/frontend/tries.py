@@ -111,8 +111,7 @@ def _with_handlers(b: Builder, node: ast.Try) -> None:
     starts = [b.drafts("except", "")[0] for _ in node.handlers]
     handlers = []
     for handler, start in zip(node.handlers, starts, strict=True):
-        wanted = b.const(BaseException, span_of(handler)) if handler.type is None else b.value(handler.type)
-        handlers.append(Handler(wanted, start))
+        handlers.append(Handler(_wanted(b, handler), start))
     bare = node.handlers[-1].type is None
     with _within(b, tuple(handlers) if bare else (*handlers, *b.handlers)):
         b.statements(node.body)
@@ -123,6 +122,18 @@ def _with_handlers(b: Builder, node: ast.Try) -> None:
             _handler(b, handler, start, span)
             _go_on(b, end, handler)
     b.goto(end)
+
+
+def _wanted(b: Builder, node: ast.ExceptHandler) -> Value:
+    """The classes that a handler takes; names in them that are bound to nothing would be found out later by Python."""
+    if node.type is None:
+        return b.const(BaseException, span_of(node))
+    before = len(b.here.block.instrs)
+    wanted = b.value(node.type)
+    for instr in b.here.block.instrs[before:]:
+        if instr.op in ("global", "freevar"):
+            instr.attrs["attempted"] = True
+    return wanted
 
 
 def _handler(b: Builder, node: ast.ExceptHandler, start: Draft, span: Span) -> None:

@@ -207,3 +207,13 @@ def walked(a, n):
     except IndexError:
         s += 1000
     return s, i
+
+
+@rows((2,), (4,), native=False)
+def unknown_class(n):
+    """The names of classes are looked at when something was raised."""
+    try:
+        x = 8 // n
+    except NoSuchClass:  # noqa: F821
+        x = -1
+    return x
