@@ -203,3 +203,17 @@ def test_small_products_are_found_out() -> None:
     wrong = ctypes.cast(nothing, ctypes.c_void_p).value or 0
     trial.choose(symbol, {symbol: wrong, choices_of(symbol): choices.ctypes.data})
     assert not choices.any()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_dot_of_arrays_with_gaps(dtype: str) -> None:
+    """NumPy's dot copies some arrays, and takes what has one row or column for a vector."""
+    random = np.random.default_rng(11)
+    compiled = {shapes: product("np.dot(a, b)") for shapes in ((2, 2), (2, 1), (1, 2))}
+    for _ in range(300):
+        m, k, p = (int(length) for length in random.integers(1, 9, 3))
+        for (first, second), one in compiled.items():
+            x = _laid_out(random, (m, k)[2 - first :], dtype)
+            y = _laid_out(random, (k, p)[:second], dtype)
+            with np.errstate(all="ignore"):
+                assert np.array_equal(one.py_func(x, y), one(x, y), equal_nan=True), (x, y)

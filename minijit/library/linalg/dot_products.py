@@ -27,9 +27,28 @@ def dot_plan(x: t.Type, y: t.Type) -> Product | None:
     plan = plan_of(x, y)
     if plan is None or max(x.ndim, y.ndim) > 2:  # type: ignore[union-attr]
         return None
-    is_exact = plan.dtype.kind in "biu"
-    contiguous = all(isinstance(one, t.Array) and (one.layout != "A" or one.ndim == 1) for one in (x, y))
-    return plan if is_exact or contiguous else None
+    # NumPy takes a vector times a matrix with gaps in another way than matmul does.
+    return None if x.ndim == 1 and _has_gaps(y) and plan.dtype.kind not in "biu" else plan  # type: ignore[union-attr]
+
+
+def _has_gaps(one: t.Type) -> bool:
+    return isinstance(one, t.Array) and one.ndim == 2 and one.layout == "A"
+
+
+def are_plain(b: Builder, x: Val, y: Val) -> Value:
+    """Whether ``np.dot`` does with these operands what matmul does."""
+    plain = b.and_(is_plain(b, x), is_plain(b, y))
+    if not array_type(x).ndim == 2 == array_type(y).ndim:
+        return plain
+    # What has one row or column is a vector for NumPy.
+    counted = []
+    if _has_gaps(x.type) or _has_gaps(y.type):
+        counted = [shape_of(x)[0], shape_of(y)[1], shape_of(x)[1]]
+    elif "c" in (array_type(x).dtype.kind, array_type(y).dtype.kind):
+        counted = [shape_of(x)[1]]
+    for length in counted:
+        plain = b.and_(plain, b.icmp("ne", length, b.i64(1)))
+    return plain
 
 
 def is_plain(b: Builder, array: Val) -> Value:
@@ -43,10 +62,16 @@ def is_plain(b: Builder, array: Val) -> Value:
     plain = b.icmp("ne", size_of(b, array), b.i64(1))
     if kind.layout != "A":
         return plain
-    (stride,) = strides_of(b, array)
+    *steps, last = strides_of(b, array)
     size = b.i64(kind.dtype.itemsize)
+    stride = steps[0] if steps else last
+    least: Value = b.i64(1)
+    if steps:
+        # Rows that lie in memory one behind the other, with gaps between them at most.
+        plain = b.and_(plain, b.icmp("eq", last, size))
+        least = b.mul(shape_of(array)[1], size)
     whole = b.icmp("eq", b.emit("srem", (stride, size), I64), b.i64(0))
-    return b.and_(plain, b.and_(b.icmp("sgt", stride, b.i64(0)), whole))
+    return b.and_(plain, b.and_(b.icmp("sge", stride, least), whole))
 
 
 def dot(b: Builder, function: Any, args: Sequence[Val], x: Val, y: Val) -> Val:
@@ -66,8 +91,7 @@ def dot(b: Builder, function: Any, args: Sequence[Val], x: Val, y: Val) -> Val:
         found = b.call_python(function, args, plan.result, effects="")
         return found.parts
 
-    plain = b.and_(is_plain(b, x), is_plain(b, y))
-    return Val(plan.result, b.if_else(plain, plainly, by_numpy, likely=True))
+    return Val(plan.result, b.if_else(are_plain(b, x, y), plainly, by_numpy, likely=True))
 
 
 def _type_of_dot(x: Arg, y: Arg) -> t.Type | None:

@@ -17,7 +17,7 @@ from minijit.ir.nodes import Value
 from minijit.library.arrays.allocation import allocate
 from minijit.library.arrays.copy_loops import copy_elements, overlaps
 from minijit.library.builder import Builder, Val
-from minijit.library.linalg.dot_products import dot_plan, is_plain
+from minijit.library.linalg.dot_products import are_plain, dot_plan
 from minijit.library.linalg.products import Product, Shapes, plan_of, products, shapes_of, write_product
 from minijit.library.memory import owner_of, shape_of, size_of
 from minijit.library.rare_code import if_else_rarely
@@ -160,7 +160,7 @@ def _dot_into(b: Builder, function: Any, args: Sequence[Val], *, named: bool) ->
     x, y, _ = args
     plan = dot_plan(x.type, y.type)
     assert plan is not None
-    return product_into(b, plan, function, args, b.and_(is_plain(b, x), is_plain(b, y)), named=named)
+    return product_into(b, plan, function, args, are_plain(b, x, y), named=named)
 
 
 def _register_dot(key: object, function: Callable[..., Any]) -> None:
