@@ -81,11 +81,17 @@ VIEWING_METHODS: Final = words("round reshape ravel transpose swapaxes squeeze d
 _KEYWORDS: Final = AnyKeyword(but="out")
 
 
+def _has_records(one: t.Type) -> bool:
+    return isinstance(one, t.RecordArray) or (isinstance(one, t.Tuple) and any(map(_has_records, one.items)))
+
+
 def _register(key: object, function: Callable[..., Any], effects: str, samples: Any) -> None:
     name = getattr(function, "__name__", str(function))
 
     def result(*args: Arg, **keywords: Arg) -> t.Type | None:
-        return pure_result_of(function, args, keywords)
+        found = pure_result_of(function, args, keywords)
+        # A dtype with fields is written as a list, which is a tuple here.
+        return None if found is not None and _has_records(found) else found
 
     @lowers(
         key,
