@@ -255,6 +255,20 @@ def test_permuted_and_repeated_arrays_are_reduced_without_numpy():
         assert not frames_of_numpy(sum_and_mean_of_middle, array)
 
 
+@minijit.jit
+def product_of_outer_axes(a):
+    return np.prod(a, axis=(0, 2))
+
+
+def test_a_reduced_axis_of_length_one_makes_no_row():
+    """Products of complex numbers are rounded otherwise along rows than over rows."""
+    random = np.random.default_rng(6)
+    numbers = random.normal(size=(5, 7)) + 1j * random.normal(size=(5, 7))
+    for array in (numbers[:, :, None], numbers[:, :, None].copy().T, np.asfortranarray(numbers.T[None])):
+        with native(product_of_outer_axes):
+            assert_same(product_of_outer_axes, array)
+
+
 def frames_of_numpy(function: Callable[..., Any], *args: Any) -> list[str]:
     """The functions of NumPy's that Python carries out during a call."""
     found = []

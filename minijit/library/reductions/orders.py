@@ -136,13 +136,19 @@ def is_in_order(b: Builder, array: Val, reduced: frozenset[int], out: Val | None
     if out is not None and kind.layout == "F" and array_type(out).layout != "F" and array_type(out).ndim > 1:
         return b.i1(False)
     order = list(range(kind.ndim)) if kind.layout == "F" else list(range(kind.ndim))[::-1]
+    # The lengths of the kept axes since the last reduced one, and of the reduced ones within them.
     group: Value | None = None
+    within: Value | None = None
     for k in order:
         if k not in reduced:
             group = lengths[k] if group is None else b.mul(group, lengths[k])
-        elif group is not None:
-            fine = b.and_(fine, b.icmp("ne", group, b.i64(1)))
-            group = None
+            continue
+        if group is not None:
+            for found in (group, within):
+                if found is not None:
+                    fine = b.and_(fine, b.icmp("ne", found, b.i64(1)))
+            group = within = None
+        within = lengths[k] if within is None else b.mul(within, lengths[k])
     return fine
 
 
