@@ -65,9 +65,11 @@ def share_nests(unit: Unit) -> None:
     found: dict[object, list[_Nest]] = {}
     for function in unit.functions.values():
         marked = _marked(function)
-        before = predecessors(function) if marked else {}
-        for blocks in marked:
-            described = _described(function, blocks, before)
+        if not marked:
+            continue
+        before, used = predecessors(function), _used_elsewhere(function, marked)
+        for number, blocks in enumerate(marked):
+            described = None if number in used else _described(function, blocks, before)
             if described is not None:
                 found.setdefault(described[0], []).append(described[1])
     for nests in found.values():
@@ -81,6 +83,22 @@ def _marked(function: Function) -> list[list[Block]]:
         if "nest" in block.attrs:
             marked.setdefault(block.attrs["nest"], []).append(block)
     return list(marked.values())
+
+
+def _used_elsewhere(function: Function, marked: list[list[Block]]) -> set[int]:
+    """The numbers of the nests that define what other blocks use: they hold code of the program's besides."""
+    place = {block: number for number, blocks in enumerate(marked) for block in blocks}
+    home: dict[Value, int] = {}
+    for block, number in place.items():
+        home.update(dict.fromkeys(block.params, number))
+        home.update(dict.fromkeys(block.instrs, number))
+    found: set[int] = set()
+    for block in function.blocks:
+        assert block.terminator is not None
+        here = place.get(block, -1)
+        rows = [*(instr.args for instr in block.instrs), block.terminator.args, *(edge.args for edge in block.edges)]
+        found.update(home[value] for values in rows for value in values if home.get(value, here) != here)
+    return found
 
 
 def _described(function: Function, blocks: list[Block], before: Ways) -> tuple[object, _Nest] | None:
