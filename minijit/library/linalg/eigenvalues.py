@@ -28,6 +28,8 @@ from minijit.library.registry import Arg, implements
 LOWER_VALUES, UPPER_VALUES = UFUNCS.get("eigvalsh_lo"), UFUNCS.get("eigvalsh_up")
 LOWER, UPPER = UFUNCS.get("eigh_lo"), UFUNCS.get("eigh_up")
 EIG, EIGVALS = UFUNCS.get("eig"), UFUNCS.get("eigvals")
+GIVES_REALS = np.linalg.eigvals(np.eye(2)).dtype.kind == "f"
+"""Whether eigenvalues that are all real are given as such; from NumPy 2.5 on they are complex."""
 _ONE = np.ones((1, 1))
 EigResult: Any = type(np.linalg.eig(_ONE))
 EighResult: Any = type(np.linalg.eigh(_ONE))
@@ -79,7 +81,7 @@ def eigvals(a: Any) -> Any:
         run_loop(EIGVALS, (columns_of(a),), x, values)
         if is_spoilt(values, 1):
             refused(np.linalg.eigvals, a)
-    if x.dtype.kind == "f" and _is_real(values):
+    if GIVES_REALS and x.dtype.kind == "f" and _is_real(values):
         return values.real.astype(np.float32) if is_single(a) else values.real
     return values.astype(np.complex64) if is_single(a) else values
 
@@ -95,7 +97,7 @@ def eig(a: Any) -> Any:
         run_loop(EIG, (columns_of(a),), x, values, vectors)
         if is_spoilt(values, 1):
             refused(np.linalg.eig, a)
-    if x.dtype.kind == "f" and _is_real(values):
+    if GIVES_REALS and x.dtype.kind == "f" and _is_real(values):
         if is_single(a):
             return EigResult(values.real.astype(np.float32), vectors.real.astype(np.float32))
         return EigResult(values.real, vectors.real)
