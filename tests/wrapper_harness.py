@@ -9,7 +9,7 @@ from typing import Any
 from minijit import types as t
 from minijit.codegen.link import address_of_symbol, link
 from minijit.codegen.symbols import KERNEL_SYMBOL
-from minijit.codegen.text import llvm_type
+from minijit.codegen.text import llvm_type, symbol
 from minijit.codegen.toolchain import KERNEL, WRAPPER, optimise_and_emit
 from minijit.codegen.wrapper import ENTRY, emit_wrapper
 from minijit.ir.unit import PythonCall, Unit
@@ -82,7 +82,7 @@ def make(
     for one in constants:
         unit.add_constant(one)
     names = tuple(map(sys.intern, parameters[: len(types)]))
-    named = f"{kernel}\n@{KERNEL_SYMBOL} = alias i8, ptr @{name}\n"
+    named = f"{kernel}\n@{KERNEL_SYMBOL} = alias i8, ptr {symbol(name)}\n"
     texts = (emit_wrapper(unit, names, types, result, nogil=nogil), WRAPPER), (named, KERNEL)
     record = Record()
     linked = link([optimise_and_emit(*each).object for each in texts], [ENTRY], {"mj_record": record.address})
