@@ -24,6 +24,7 @@ from minijit.runtime.native_type import AVAILABLE, Native, set_native_call
 from minijit.runtime.record_memory import Record
 from minijit.runtime.typeof import canonical, is_big_int, why_not
 from minijit.specialisation import Specialisation
+from minijit.usual_calls import UsualCalls
 
 if TYPE_CHECKING:
     from minijit.dispatcher import Dispatcher
@@ -112,6 +113,7 @@ class Specialiser:
         self.wanted = Wanted(self.function.__code__.co_names)
         self.hopeless = ""
         self.runner: LoopRunner | None = None
+        self._usual = UsualCalls()
         self.big_ints = 0
         self.compilations = 0
         self.compile_seconds = 0.0
@@ -128,6 +130,8 @@ class Specialiser:
         """What to call for these arguments; compiles when they are of new types."""
         if config.disable:
             return self.function, None
+        if not keywords and self._usual.takes(args):
+            return self.interpreter(), None
         if self.hopeless:
             self._report(self.hopeless)
             target = self.interpreter()
@@ -141,8 +145,14 @@ class Specialiser:
         row = canonical(row)
         if self._rows is not None:
             return self._rows, row
+        big_ints = self.big_ints
         found = self._choose_for_row(row)
-        return (self.interpreter(), None) if found is None else (found.call, row)
+        if found is not None:
+            return found.call, row
+        target = self.interpreter()
+        if self.runner is not None and self.runner.is_settled and self.big_ints == big_ints:
+            self._usual.left(args)
+        return target, None
 
     def compile_for(self, row: tuple[Any, ...]) -> Specialisation | None:
         """Compile for the types of a row of values (or find what is compiled already), without calling anything."""

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"compiled", "remarks"}),
     frozenset({"pipeline"}),
     frozenset({"cache", "inspection"}),
-    frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher", "lifted_loops"}),
+    frozenset({"binding", "fallback", "specialisation", "specialise", "dispatcher", "lifted_loops", "usual_calls"}),
     frozenset({"jit"}),
     frozenset({"testing", "demo", "demo_kernels", "support", "__init__", "__main__"}),
 )
