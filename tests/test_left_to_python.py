@@ -96,7 +96,7 @@ def around_a_loop(a: Any) -> Any:
 def in_the_innermost_loop(a: Any) -> Any:
     totals = {}
     for k in range(3):
-        totals[k] = a[k]
+        totals["all"] = a[k]
     return totals
 
 
