@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from minijit import types as t
+from minijit.ir.builder import known
 from minijit.ir.nodes import Value
 from minijit.library.arrays.allocation import allocate, allocate_like, layout_like
 from minijit.library.arrays.copy_loops import fill_array
@@ -130,6 +131,10 @@ def _lower(function: Callable[..., Any], b: Builder, args: Sequence[Val], keywor
     else:
         shape = array_shape(first) if isinstance(first.type, t.Array) else shape_values(b, first)
         made = allocate(b, dtype, shape, plan.kind.layout, zeroed=zeroed)
+        for length in shape:
+            # Checked where the array is made; what compares an index with the length can use it.
+            if known(length) is None:
+                b.emit("intrinsic", (b.icmp("sge", length, b.i64(0)),), name="assume")
     if "fill_value" in bound and not parts:
         parts = python_int_as(b, bound["fill_value"], dtype)
     if number == 1:
