@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from types import CodeType, FunctionType
 from typing import Any, Final
@@ -133,19 +131,6 @@ _SOURCES: WeakKeyDictionary[CodeType, tuple[str, Function]] = WeakKeyDictionary(
 """By code object, with the file: equal code of two files has one key."""
 
 
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Keep Python from looking for garbage: it would look through all of the IR time and again, a fifth of our time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
-@_without_collections()
 def compile_function(
     function: FunctionType,
     parameters: tuple[str, ...],
