@@ -43,10 +43,23 @@ def test_int_beyond_64_bits_after_a_write() -> None:
         compiled(np.zeros(4), 2, 64)
 
     @njit
-    def pure(base, n):
-        product = 1
+    def sorted_in_place(base, n):
+        product, own = 1, np.array([3, 1, 2])
         for _ in range(n):
             product *= base
+            own.sort()
+        return product + own[0]
+
+    assert sorted_in_place(2, 20) == 2**20 + 1
+    with pytest.raises(OverflowError, match=r"test_semantics\.py:\d+"):
+        sorted_in_place(2, 64)
+
+    @njit
+    def pure(base, n):
+        product, own = 1, np.zeros(3)
+        for i in range(n):
+            product *= base
+            own[i % 3] += 1
         return product
 
     assert pure(2, 64) == 2**64
