@@ -25,6 +25,7 @@ QUICK = 12
 INEXACT = {
     *FUNCTIONS,
     np.power,
+    np.logspace,
     np.float_power,
     np.logaddexp,
     np.logaddexp2,
