@@ -166,6 +166,19 @@ def test_a_place_that_cannot_be_written_to(
     assert disk_cache.contents().folder is None and disk_cache.clear() == 0
 
 
+def test_an_old_entry_where_nothing_may_be_written_is_a_hit(
+    folder: Path, compilations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = disk_cache.object_code(TEXT)
+    os.utime(entries(folder)[0], (time.time() - 1e6,) * 2)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(disk_cache.os, "utime", refused)
+    assert disk_cache.object_code(TEXT) == first and len(compilations) == 1
+
+
 def test_what_was_used_least_lately_goes_first(folder: Path) -> None:
     texts = [TEXT.replace("ret i64 1", f"ret i64 {number}") for number in range(8)]
     for age, text in enumerate(texts):

@@ -28,8 +28,6 @@ from minijit.codegen.toolchain import KERNEL, WRAPPER, optimise_and_emit
 
 _MAGIC: Final = b"minijit1"
 _DIGEST: Final = 32
-_NAME: Final = 64
-"""Entries are named by a SHA-256 in hexadecimal digits; a folder for each first two of them."""
 _DAY: Final = 86400.0
 _PROCESSOR: Final = ("vendor_id", "cpu family", "model", "stepping", "flags", "CPU implementer", "CPU part", "Features")
 """The lines of Linux's ``/proc/cpuinfo`` that tell what code can run."""
@@ -78,11 +76,13 @@ def find(text: str, level: int) -> bytes | None:
             if not _is_own(about):
                 return None
             data = file.read()
-        found = _unpacked(data)
-        if found is not None and time.time() - about.st_mtime > _DAY:
-            os.utime(path)  # what is in use is thrown away last
     except OSError:
         return None
+    found = _unpacked(data)
+    if found is not None and time.time() - about.st_mtime > _DAY:
+        # What is in use is thrown away last. Where nothing may be written, nothing is thrown away.
+        with contextlib.suppress(OSError):
+            os.utime(path)
     return found
 
 
@@ -185,8 +185,8 @@ def _is_own(about: os.stat_result) -> bool:
 
 
 def _path(folder: Path, text: str, level: int) -> Path:
+    """Entries are named by a SHA-256 in hexadecimal digits, with a folder for each first two of them."""
     name = hashlib.sha256(f"{_circumstances()}\n{level}\n{text}".encode()).hexdigest()
-    assert len(name) == _NAME
     return folder / name[:2] / name[2:]
 
 

@@ -353,5 +353,5 @@ def _place(node: ast.AST, at: ast.stmt) -> None:
     """Give nodes that have no place in the file the place of a statement's first line."""
     for each in ast.walk(node):
         if "lineno" in each._attributes and not hasattr(each, "lineno"):
-            each.lineno = each.end_lineno = at.lineno  # type: ignore[attr-defined]
-            each.col_offset = each.end_col_offset = at.col_offset  # type: ignore[attr-defined]
+            each.lineno = each.end_lineno = at.lineno  # type: ignore[attr-defined]  # it has a place
+            each.col_offset = each.end_col_offset = at.col_offset  # type: ignore[attr-defined]  # the same

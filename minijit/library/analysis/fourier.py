@@ -95,11 +95,11 @@ def _run_transform(b: Builder, ufunc: Val, a: Val, factor: Val, out: Val) -> Val
 def _transformed(ufunc: Any, a: Any, count: Any, axis: Any, factor: Any, dtype: Any) -> Any:
     """A new array with `count` items along an axis."""
     if a.ndim == 1 or axis == -1 or axis == a.ndim - 1:
-        found = np.empty(a.shape[: a.ndim - 1] + (count,), dtype)  # noqa: RUF005
+        found = np.empty(a.shape[: a.ndim - 1] + (count,), dtype)  # noqa: RUF005  # native code adds tuples
         run_transform(ufunc, a, factor, found)
         return found
     moved = np.moveaxis(a, axis, -1)
-    turned = np.empty(moved.shape[: a.ndim - 1] + (count,), dtype)  # noqa: RUF005
+    turned = np.empty(moved.shape[: a.ndim - 1] + (count,), dtype)  # noqa: RUF005  # native code adds tuples
     run_transform(ufunc, moved, factor, turned)
     return np.ascontiguousarray(np.moveaxis(turned, -1, axis))
 
